@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The architectural state of a virtual hart: every privilege mode that the specification has, whatever the
+ * machine underneath. Pure data; csr.h, trap.h, xret.h, walk.h and exec.h give it its semantics.
+ *
+ * Source: The RISC-V Instruction Set Manual, volume II (privileged architecture, H v1.0), AIA 1.0.
+ */
+#ifndef SPEC_HART_H
+#define SPEC_HART_H
+
+#include "lib/bits.h"
+
+/* Addresses that must not be mixed up: guest-virtual, guest-physical, and physical as the machine has it.
+ * For HS-mode, which has no G-stage above it on a machine without worlds, "guest-physical" is the VS view. */
+typedef struct {
+    uint64_t a;
+} gva_t;
+typedef struct {
+    uint64_t a;
+} gpa_t;
+typedef struct {
+    uint64_t a;
+} hpa_t;
+
+enum prv { PRV_U = 0, PRV_S = 1, PRV_M = 3 };
+
+/* Extensions that a virtual hart may have (struct isa, ext). H is always there. */
+enum isa_ext {
+    EXT_NONE = 0, /* bit 0 is set in every isa, so that "needs nothing" is a mask like the others */
+    EXT_SSTC = 1,
+    EXT_SVINVAL,
+    EXT_SVADU,
+    EXT_SVPBMT,
+    EXT_SVNAPOT,
+    EXT_SMSTATEEN,
+    EXT_SMAIA,      /* and Ssaia */
+    EXT_SSCOFPMF,
+    EXT_ZICBOM,
+    EXT_ZICBOZ,
+    EXT_F,          /* mstatus.FS exists */
+    EXT_V,          /* mstatus.VS exists */
+    EXT_MENVCFG,    /* priv 1.12: menvcfg, senvcfg */
+    EXT_C,
+};
+
+/* What a virtual hart is: constant once the hart runs, shared by the harts of a world. */
+struct isa {
+    uint64_t ext;        /* BIT(enum isa_ext) */
+    uint64_t misa;       /* with H */
+    uint16_t satp_modes; /* BIT(mode) supported in satp and vsatp: 0 (Bare), 8, 9, 10 */
+    uint16_t hgatp_modes;
+    uint64_t asid_mask;  /* of satp and vsatp, right-aligned: 0xffff for 16 bits */
+    uint64_t vmid_mask;
+    uint64_t ppn_mask;   /* physical page number bits that exist */
+    uint64_t medeleg;    /* writable bits */
+    uint64_t mideleg;    /* writable bits (the read-only ones of H are added by the model) */
+    uint64_t counteren;  /* writable bits of m-, h- and scounteren */
+    uint64_t menvcfg;    /* writable bits (STCE, PBMTE, ADUE, CBO...) */
+};
+
+static inline bool isa_has(const struct isa *isa, enum isa_ext e)
+{
+    return (isa->ext & BIT(e)) != 0;
+}
+
+/*
+ * One virtual hart. Interrupts: what is pending is composed by hart_mip() (interrupt.h) from the software bits
+ * in mip, the wires in line, hvip and the two timers; mie is the one enable register that sie, hie and vsie are views of.
+ *
+ * x[0] is always zero. x and pc come first: the host's entry code saves into them by generated offsets.
+ */
+struct hart {
+    uint64_t x[32];
+    uint64_t pc;
+    uint8_t prv; /* enum prv */
+    uint8_t v;   /* virtualization mode, 0 or 1; 0 in M */
+    const struct isa *isa;
+    uint64_t time;   /* mtime as last read; the host refreshes it before a call that looks at timers */
+    uint64_t hartid; /* mhartid */
+
+    /* M */
+    uint64_t mstatus; /* sstatus is a view of it */
+    uint64_t medeleg, mideleg, mie, mip, line, mvien, mvip;
+    uint64_t mtvec, mscratch, mepc, mcause, mtval, mtval2, mtinst;
+    uint64_t mcounteren, mcountinhibit, menvcfg, mseccfg;
+    uint64_t mstateen[4];
+
+    /* HS and S */
+    uint64_t stvec, sscratch, sepc, scause, stval, satp, scounteren, senvcfg, stimecmp;
+    uint64_t sstateen[4];
+
+    /* H */
+    uint64_t hstatus, hedeleg, hideleg, hvip, hcounteren, htimedelta, henvcfg, htval, htinst, hgatp;
+    uint64_t hstateen[4];
+    uint64_t hvien, hvictl, hviprio1, hviprio2; /* AIA */
+
+    /* VS */
+    uint64_t vsstatus, vstvec, vsscratch, vsepc, vscause, vstval, vsatp, vstimecmp;
+    uint64_t vsie_aia;   /* vsie bits that hvien makes separate from mie */
+    uint64_t vsiselect;  /* AIA */
+    uint64_t siselect, miselect;
+};
+
+/* mstatus, sstatus, vsstatus */
+#define STATUS_SIE   BIT(1)
+#define STATUS_MIE   BIT(3)
+#define STATUS_SPIE  BIT(5)
+#define STATUS_UBE   BIT(6)
+#define STATUS_MPIE  BIT(7)
+#define STATUS_SPP   BIT(8)
+#define STATUS_VS    MASK(10, 9)
+#define STATUS_MPP   MASK(12, 11)
+#define STATUS_FS    MASK(14, 13)
+#define STATUS_XS    MASK(16, 15)
+#define STATUS_MPRV  BIT(17)
+#define STATUS_SUM   BIT(18)
+#define STATUS_MXR   BIT(19)
+#define STATUS_TVM   BIT(20)
+#define STATUS_TW    BIT(21)
+#define STATUS_TSR   BIT(22)
+#define STATUS_UXL   MASK(33, 32)
+#define STATUS_SXL   MASK(35, 34)
+#define STATUS_GVA   BIT(38)
+#define STATUS_MPV   BIT(39)
+#define STATUS_SD    BIT(63)
+#define UXL_64       UINT64_C(2)
+#define FS_OFF       UINT64_C(0)
+#define FS_INITIAL   UINT64_C(1)
+#define FS_CLEAN     UINT64_C(2)
+#define FS_DIRTY     UINT64_C(3)
+
+/* hstatus */
+#define HSTATUS_VSBE  BIT(5)
+#define HSTATUS_GVA   BIT(6)
+#define HSTATUS_SPV   BIT(7)
+#define HSTATUS_SPVP  BIT(8)
+#define HSTATUS_HU    BIT(9)
+#define HSTATUS_VGEIN MASK(17, 12)
+#define HSTATUS_VTVM  BIT(20)
+#define HSTATUS_VTW   BIT(21)
+#define HSTATUS_VTSR  BIT(22)
+#define HSTATUS_VSXL  MASK(33, 32)
+
+/* satp, vsatp, hgatp */
+#define ATP_MODE    MASK(63, 60)
+#define SATP_ASID   MASK(59, 44)
+#define HGATP_VMID  MASK(57, 44)
+#define ATP_PPN     MASK(43, 0)
+#define MODE_BARE   0u
+#define MODE_SV39   8u
+#define MODE_SV48   9u
+#define MODE_SV57   10u
+
+/* menvcfg, henvcfg, senvcfg */
+#define ENVCFG_FIOM  BIT(0)
+#define ENVCFG_CBIE  MASK(5, 4)
+#define ENVCFG_CBCFE BIT(6)
+#define ENVCFG_CBZE  BIT(7)
+#define ENVCFG_ADUE  BIT(61)
+#define ENVCFG_PBMTE BIT(62)
+#define ENVCFG_STCE  BIT(63)
+
+/* mcounteren and its kind */
+#define COUNTEREN_CY BIT(0)
+#define COUNTEREN_TM BIT(1)
+#define COUNTEREN_IR BIT(2)
+
+/* Interrupts */
+enum irq {
+    IRQ_SSI = 1,
+    IRQ_VSSI = 2,
+    IRQ_MSI = 3,
+    IRQ_STI = 5,
+    IRQ_VSTI = 6,
+    IRQ_MTI = 7,
+    IRQ_SEI = 9,
+    IRQ_VSEI = 10,
+    IRQ_MEI = 11,
+    IRQ_SGEI = 12,
+    IRQ_LCOFI = 13,
+};
+#define CAUSE_INTERRUPT BIT(63)
+#define IRQS_S  (BIT(IRQ_SSI) | BIT(IRQ_STI) | BIT(IRQ_SEI))
+#define IRQS_VS (BIT(IRQ_VSSI) | BIT(IRQ_VSTI) | BIT(IRQ_VSEI))
+#define IRQS_H  (IRQS_VS | BIT(IRQ_SGEI)) /* what hie and hip hold */
+#define IRQS_M  (BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI))
+
+/* Exceptions */
+enum cause {
+    CAUSE_FETCH_MISALIGNED = 0,
+    CAUSE_FETCH_ACCESS = 1,
+    CAUSE_ILLEGAL = 2,
+    CAUSE_BREAKPOINT = 3,
+    CAUSE_LOAD_MISALIGNED = 4,
+    CAUSE_LOAD_ACCESS = 5,
+    CAUSE_STORE_MISALIGNED = 6,
+    CAUSE_STORE_ACCESS = 7,
+    CAUSE_ECALL_U = 8, /* from U and VU */
+    CAUSE_ECALL_HS = 9,
+    CAUSE_ECALL_VS = 10,
+    CAUSE_ECALL_M = 11,
+    CAUSE_FETCH_PAGE = 12,
+    CAUSE_LOAD_PAGE = 13,
+    CAUSE_STORE_PAGE = 15,
+    CAUSE_FETCH_GUEST_PAGE = 20,
+    CAUSE_LOAD_GUEST_PAGE = 21,
+    CAUSE_VIRTUAL_INSTRUCTION = 22,
+    CAUSE_STORE_GUEST_PAGE = 23,
+};
+
+/*
+ * A trap to be taken. tval2 is what htval or mtval2 gets (a guest-physical address >> 2, or 0), tinst what htinst or
+ * mtinst gets (a transformed instruction, a pseudo-instruction, or 0), gva whether tval is a guest-virtual address.
+ */
+struct trap {
+    uint64_t cause;
+    uint64_t tval;
+    uint64_t tval2;
+    uint64_t tinst;
+    bool gva;
+};
+
+/* The state at reset with privilege `prv`: H state zero, *XL = 64, interrupts off; x and pc zero. */
+void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Trap entry, trap return and the choice of an interrupt. Privileged architecture, "Traps", and hypervisor chapter. */
+#ifndef SPEC_TRAP_H
+#define SPEC_TRAP_H
+
+#include "spec/hart.h"
+
+enum trap_level { TRAP_TO_M, TRAP_TO_HS, TRAP_TO_VS };
+
+/* Where a trap with this cause (interrupt bit included), taken in the present mode, goes: medeleg/mideleg, hedeleg/hideleg. */
+enum trap_level trap_target(const struct hart *h, uint64_t cause);
+
+/*
+ * Takes the trap: h->pc is the interrupted instruction; afterwards pc, prv, v and the CSRs of the level are as the
+ * specification says. A VS-level interrupt delegated by hideleg is given with its own cause (2, 6, 10) and appears
+ * in vscause as 1, 5, 9. Returns the level that took it.
+ */
+enum trap_level hart_trap(struct hart *h, const struct trap *t);
+
+/* The interrupts pending: mip as M reads it (hip, sip, vsip are views). Looks at h->time. */
+uint64_t hart_mip(const struct hart *h);
+
+/*
+ * The interrupt that the hart takes now, in the specified order (AIA default priorities; MEI, MSI, MTI, SEI, SSI, STI, SGEI,
+ * VSEI, VSSI, VSTI, LCOFI), M before HS before VS. Returns its cause with CAUSE_INTERRUPT, or 0 if none is to be taken.
+ */
+uint64_t hart_interrupt(const struct hart *h);
+
+/* Is any interrupt pending and enabled in mie (what ends a WFI), whatever the global enables? */
+bool hart_wakes(const struct hart *h);
+
+/* xRET. The caller has checked that it is legal here. mret in M; sret in HS, M or VS. */
+void hart_mret(struct hart *h);
+void hart_sret(struct hart *h);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address translation: one stage (Sv39, Sv48, Sv57), two stages (with the x4 forms), A/D bits. Privileged architecture,
+ * "Virtual Address Translation Process", and hypervisor chapter, "Two-Stage Address Translation".
+ */
+#ifndef SPEC_WALK_H
+#define SPEC_WALK_H
+
+#include "spec/mem.h"
+
+#define PTE_V    BIT(0)
+#define PTE_R    BIT(1)
+#define PTE_W    BIT(2)
+#define PTE_X    BIT(3)
+#define PTE_U    BIT(4)
+#define PTE_G    BIT(5)
+#define PTE_A    BIT(6)
+#define PTE_D    BIT(7)
+#define PTE_RSW  MASK(9, 8)
+#define PTE_PPN  MASK(53, 10)
+#define PTE_PBMT MASK(62, 61)
+#define PTE_N    BIT(63)
+#define PTE_RWX  (PTE_R | PTE_W | PTE_X)
+
+enum access { ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH };
+
+/*
+ * How an access is made. For an explicit access of the running mode: prv and v of the hart. HLV and HSV: prv = SPVP, v = 1;
+ * HLVX: ACCESS_LOAD with hlvx set. MPRV: MPP and MPV.
+ */
+struct access_as {
+    uint8_t access; /* enum access */
+    uint8_t prv;
+    bool v;
+    bool hlvx; /* needs X, not R, in both stages; faults are load faults */
+};
+
+/*
+ * What a translation found. pa is the byte's physical address. shift is log2 of the largest page around it that both
+ * stages allow (12, 21, 30, 39, 48). vs_pte and g_pte are the leaves with A/D as they are in memory now; a stage that is
+ * bare (or absent) shows PTE_V|RWX|U|A|D|G. gpa is the output of the VS-stage.
+ */
+struct xlate {
+    hpa_t pa;
+    gpa_t gpa;
+    uint64_t vs_pte;
+    uint64_t g_pte;
+    unsigned shift;
+};
+
+/*
+ * Translates va for the hart by satp (v = 0), or vsatp and hgatp (v = 1), with the SUM, MXR, ADUE and PBMTE that apply.
+ * Sets A and D in memory (compare and swap, again if the entry changed) where ADUE says so. Page tables outside mem give the
+ * access fault of the original access. Returns true and *out, or false and the exception: cause, tval = va, tval2 = gpa >> 2
+ * and gva for v = 1, tinst = 0x3000 or 0x3020 for a guest-page fault of an implicit access, else 0.
+ * Whether the final pa is in mem is not checked here.
+ */
+bool walk(const struct hart *h, const struct mem *mem, struct access_as as, uint64_t va, struct xlate *out,
+          struct trap *fault) must_check;
+
+/*
+ * The leaf that a shadow table may hold for a translation made by walk(): what both stages grant, W only if D is set in both,
+ * A (and D with W) set, U as the VS leaf says (if vsatp is bare: set for prv = U, clear for S), never G, the PBMT
+ * that applies, pa rounded down to the page of `shift`. hs_mxr: HS's sstatus.MXR, which lets X stand for R in both stages.
+ */
+uint64_t shadow_leaf(const struct xlate *x, unsigned prv, bool vs_bare, bool hs_mxr);
+
+#endif
