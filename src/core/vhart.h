@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A virtual hart as Hearth runs it: the model's hart, what the host keeps beside it, and how other harts reach it. */
+#ifndef CORE_VHART_H
+#define CORE_VHART_H
+
+#include "core/shadow.h"
+#include "core/exits.h"
+#include "spec/hart.h"
+
+#define HARTS_MAX 64 /* one word of hart bits */
+
+/* Which virtual CSRs stand in the hart's S-level CSRs just now. The model's fields of that set are stale meanwhile. */
+enum resident { RESIDENT_NONE, RESIDENT_HS, RESIDENT_VS };
+
+/* What another hart can ask for (vhart.request). */
+enum request {
+    REQUEST_IPI = 1 << 0,   /* HS's SSIP becomes pending */
+    REQUEST_FENCE = 1 << 1, /* some hart's fence_call names this hart */
+    REQUEST_START = 1 << 2, /* HSM: hsm_state is START_PENDING */
+};
+
+/* SBI HSM states, the values of the specification. */
+enum hsm_state {
+    HSM_STARTED = 0,
+    HSM_STOPPED = 1,
+    HSM_START_PENDING = 2,
+    HSM_STOP_PENDING = 3,
+    HSM_SUSPENDED = 4,
+    HSM_SUSPEND_PENDING = 5,
+    HSM_RESUME_PENDING = 6,
+};
+
+/* A remote fence that this hart has asked of others: they clear their bit in `pending` when it is done. */
+struct fence_call {
+    uint64_t pending; /* bit a hart index; atomic */
+    uint8_t kind;     /* enum remote_fence (request.h) */
+    uint64_t start, size, id;
+    uint64_t hgatp;   /* of the caller, for the VVMA forms */
+};
+
+struct vhart {
+    struct hart h; /* first: entry.S saves into it */
+
+    /* This hart only */
+    struct world *world;
+    unsigned index;       /* dense, 0 .. world->harts - 1 */
+    uint8_t resident;     /* enum resident */
+    bool reconsider;      /* interrupts or the environment changed: look before going back to the guest */
+    uint64_t timer;       /* HS's deadline set through SBI (no Sstc in hardware), ~0 if none */
+    uint64_t marker;      /* scause when hstatus was last known: see host/m/native.c */
+    uint64_t last_fault;  /* address of the last shadow fill, to notice a repeated one */
+    uint64_t exits[EXIT_COUNT];
+    struct shadow shadow;
+    uint64_t fwft[2]; /* FWFT: lock bits; misaligned delegation */
+    uint64_t suspend_resume, suspend_opaque;
+
+    /* Any hart, atomically */
+    uint32_t request; /* enum request */
+    uint32_t hsm;     /* enum hsm_state */
+    uint64_t start_pc, start_opaque; /* valid while hsm is START_PENDING; owned by who set that state */
+    struct fence_call call; /* written by this hart; `pending` cleared by others */
+};
+
+extern struct vhart *vharts[HARTS_MAX]; /* by index; set at boot, constant afterwards */
+
+/* The hart this code runs on. */
+static inline struct vhart *vhart_self(void)
+{
+    struct vhart *vh;
+    __asm__("mv %0, tp" : "=r"(vh));
+    return vh;
+}
+
+static inline void vhart_count(struct vhart *vh, enum exit_cause cause)
+{
+    vh->exits[cause]++;
+}
+
+/* By hart id, or NULL. */
+struct vhart *vhart_by_id(const struct world *w, uint64_t hartid);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A world: a set of virtual harts, the memory they own, and what they see of the machine. Constant after boot. */
+#ifndef CORE_WORLD_H
+#define CORE_WORLD_H
+
+#include "core/vhart.h"
+#include "spec/mem.h"
+
+#define WORLD_RANGES 16
+
+struct world {
+    struct isa isa;
+    struct mem mem; /* range[] below: RAM without Hearth's own */
+    struct mem_range range[WORLD_RANGES];
+    unsigned harts; /* vharts[0 .. harts - 1] */
+    uint64_t timebase; /* Hz */
+};
+
+/* What the silicon has: probed at boot, the least of all harts. */
+struct machine {
+    bool time_csr;   /* rdtime works */
+    bool sstc;       /* menvcfg.STCE can be set */
+    bool menvcfg;
+    bool smaia;      /* mvien, mvip */
+    bool mstateen;
+    bool mcountinhibit;
+    bool misaligned; /* hardware does misaligned loads and stores: not probed, only what the exits say */
+    unsigned pmp_entries;
+    unsigned pmp_grain; /* log2 of the smallest region */
+    uint64_t medeleg, mideleg; /* bits that can be set */
+    uint64_t menvcfg_mask;
+    uint16_t satp_modes;
+    uint64_t asid_mask;
+    struct mem_range hearth; /* image, stacks, pools: nobody else's */
+};
+
+extern struct world world0;
+extern struct machine machine;
+
+#endif

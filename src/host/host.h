@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What core and sbi ask of a host. host/m is M-mode on harts without H. All of it is for the calling hart unless it says otherwise. */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include "core/world.h"
+
+/* Brings every resident CSR into the model (resident = NONE). Cheap if nothing is. The way back to the guest loads again what it needs. */
+void host_unload(struct vhart *vh);
+
+/* mtime now. */
+uint64_t host_time(void);
+
+/* HS's own timer, as SBI's set_timer or stimecmp: programs what the machine has, clears STIP. */
+void host_timer_set(struct vhart *vh, uint64_t deadline);
+
+/* Makes HS's SSIP pending (this hart). */
+void host_raise_ssip(struct vhart *vh);
+
+/* Interrupts another hart so that it looks at its request word. index of vharts[]. */
+void host_ipi(unsigned index);
+
+/* Local fences. */
+void host_fence_i(void);
+void host_fence_vma(uint64_t va, uint64_t size, bool all_ids, uint64_t asid); /* size ~0: all addresses */
+/* A fence on the guest translations of this hart (shadow tables, and the TLB if need be). */
+void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp);
+
+/* Waits for an interrupt that mie enables in M. May return early. */
+void host_wait(void);
+
+/* The real counters: SBI PMU. counter = CSR 0xB00 + n. inhibit by mcountinhibit. */
+uint64_t host_counter_read(unsigned n);
+void host_counter_write(unsigned n, uint64_t v);
+void host_counter_inhibit(unsigned n, bool on);
+void host_event_write(unsigned n, uint64_t v); /* mhpmeventN; 0 if none */
+uint64_t host_counters_present(void);          /* bit n: mcycle 0, minstret 2, mhpmcounter3... */
+uint64_t host_menvcfg_write(uint64_t v);       /* returns what it became (for HS's own environment: ADUE, PBMTE, STCE...) */
+uint64_t host_vendor_id(unsigned which);       /* 0 mvendorid, 1 marchid, 2 mimpid */
+void host_delegate_misaligned(struct vhart *vh, bool on);
+
+#endif

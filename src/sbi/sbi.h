@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SBI 3.0, the built-in implementation: one file an extension, one row each in sbi.c. */
+#ifndef SBI_SBI_H
+#define SBI_SBI_H
+
+#include "core/world.h"
+
+enum sbi_err {
+    SBI_SUCCESS = 0,
+    SBI_ERR_FAILED = -1,
+    SBI_ERR_NOT_SUPPORTED = -2,
+    SBI_ERR_INVALID_PARAM = -3,
+    SBI_ERR_DENIED = -4,
+    SBI_ERR_INVALID_ADDRESS = -5,
+    SBI_ERR_ALREADY_AVAILABLE = -6,
+    SBI_ERR_ALREADY_STARTED = -7,
+    SBI_ERR_ALREADY_STOPPED = -8,
+    SBI_ERR_NO_SHMEM = -9,
+    SBI_ERR_INVALID_STATE = -10,
+    SBI_ERR_BAD_RANGE = -11,
+    SBI_ERR_TIMEOUT = -12,
+    SBI_ERR_IO = -13,
+    SBI_ERR_DENIED_LOCKED = -14,
+};
+
+/* An extension: handles fid with a[0..5]; puts the value in *value. Returns an enum sbi_err. */
+struct sbi_ext {
+    uint64_t first, last; /* extension ids */
+    long (*call)(struct vhart *vh, uint64_t fid, const uint64_t *a, uint64_t *value);
+    bool (*present)(void); /* NULL: always */
+    bool legacy;           /* a0 is the result, a1 is kept */
+    uint8_t exit;          /* enum exit_cause to count it as */
+};
+
+/*
+ * An ecall from HS: arguments in h.x[10..17], results to x[10], x[11]; pc is advanced. HSM stop and suspend return when
+ * the hart has been started or resumed again (with h.pc, x[10], x[11] and prv set for it).
+ * Hot calls (set_timer, send_ipi) need nothing but the model's x[]; handlers that look at S-level CSRs call host_unload() first.
+ */
+void sbi_call(struct vhart *vh);
+
+/* Waits in M, serving requests, until the hart is started: then h.pc, x[10] = hartid, x[11] = opaque, prv = S, satp = 0, SIE = 0. */
+void hsm_wait_for_start(struct vhart *vh);
+
+#endif
