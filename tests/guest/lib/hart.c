@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hart.h"
+#include "csr.h"
+#include "sbi.h"
+#include "test.h"
+
+/* More traps than this between catch_begin and catch_end is a loop. */
+#define MAX_CAUGHT 10000
+
+struct hart harts[MAX_HARTS];
+extern char trap_entry[], secondary_start[], stacks[];
+void guest_enter(void);
+void trap_from_hs(void);
+
+void hart_init(void)
+{
+    csr_write(sie, 0);
+    csr_write(sscratch, (uint64_t)me());
+    csr_write(stvec, (uint64_t)trap_entry);
+    csr_write(sstatus, 0);
+}
+
+void hart_reset(void)
+{
+    irq_off();
+    csr_write(sstatus, 0);
+    csr_write(hvip, 0);
+    csr_write(hie, 0);
+    csr_write(hideleg, VS_IRQS);
+    csr_write(vsie, 0);
+    csr_write(hideleg, 0);
+    csr_write(hedeleg, 0);
+    csr_write(hgeie, 0);
+    csr_write(hcounteren, 0xffffffff);
+    csr_write(scounteren, 0xffffffff);
+    csr_write(htimedelta, 0);
+    csr_write(henvcfg, HENVCFG_STCE);
+    csr_write(vstimecmp, ~0UL);
+    csr_write(vsatp, 0);
+    csr_write(hgatp, 0);
+    csr_write(vsstatus, 0);
+    csr_write(vstvec, 0);
+    csr_write(vsepc, 0);
+    csr_write(vscause, 0);
+    csr_write(vstval, 0);
+    csr_write(hstatus, 0);
+    __asm__ volatile("hfence.gvma; hfence.vvma; sfence.vma" ::: "memory");
+    me()->catch = false;
+    me()->catch_resume = 0;
+    me()->depth = 0;
+    me()->irq = 0;
+    csr_write(sip, 0);
+}
+
+void catch_begin(void)
+{
+    struct hart *h = me();
+    h->traps = 0;
+    h->caught = (struct trap){.scause = CAUSE_NONE};
+    h->catch = true;
+    __asm__ volatile("" ::: "memory");
+}
+
+uint64_t catch_end(void)
+{
+    struct hart *h = me();
+    __asm__ volatile("" ::: "memory");
+    h->catch = false;
+    h->catch_resume = 0;
+    return h->caught.scause;
+}
+
+static void took_exception(struct hart *h, struct trap *t)
+{
+    if (!h->catch)
+        test_fatal_trap("a trap in HS that no test expects", t);
+    if (h->traps++ == 0)
+        h->caught = *t;
+    if (h->traps > MAX_CAUGHT)
+        test_fatal_trap("the same trap again and again", t);
+    if (h->catch_resume)
+        t->sepc = h->catch_resume;
+    else
+        t->sepc += (*(volatile uint16_t *)t->sepc & 3) == 3 ? 4 : 2;
+}
+
+static void count_irq(struct hart *h, const struct trap *t)
+{
+    uint64_t n = t->scause & 63;
+    if (n < 16)
+        h->irqs[n]++;
+    if (n == IRQ_STI)
+        test_timer_fired(t);
+}
+
+static void took_interrupt(struct hart *h, const struct trap *t)
+{
+    count_irq(h, t);
+    if (h->irq && h->irq(t))
+        return;
+    if (t->scause != CAUSE_IRQ(IRQ_STI))
+        test_fatal_trap("an interrupt that no test expects", t);
+}
+
+/* Called from trap_entry with the frame in hart->x; the hart goes on at hart->trap.sepc. */
+void trap_from_hs(void)
+{
+    struct hart *h = me();
+    if (h->depth++)
+        test_fatal_trap("a trap inside the trap handler", &h->trap);
+    if (h->trap.scause & BIT(63))
+        took_interrupt(h, &h->trap);
+    else
+        took_exception(h, &h->trap);
+    h->depth--;
+}
+
+struct trap guest_run(struct guest *g, enum mode mode)
+{
+    struct hart *h = me();
+    uint64_t sie = csr_read(sstatus) & SSTATUS_SIE;
+    irq_off();
+    for (int i = 1; i < 32; i++)
+        h->x[i] = g->x[i];
+    csr_write(sepc, g->x[0]);
+    csr_clear(sstatus, SSTATUS_SPP);
+    csr_set(sstatus, SSTATUS_SPIE | (mode == MODE_VS ? SSTATUS_SPP : 0));
+    csr_clear(hstatus, HSTATUS_SPV);
+    if (mode == MODE_VS || mode == MODE_VU)
+        csr_set(hstatus, HSTATUS_SPV);
+    guest_enter();
+    for (int i = 1; i < 32; i++)
+        g->x[i] = h->x[i];
+    g->x[0] = h->trap.sepc;
+    struct trap t = h->trap;
+    if (t.scause & BIT(63))
+        count_irq(h, &t);
+    csr_set(sstatus, sie);
+    return t;
+}
+
+long hart_start(struct hart *h, void (*fn)(void))
+{
+    h->entry = fn;
+    h->stack_top = (uint64_t)stacks + STACK_SIZE * (uint64_t)(h - harts + 1);
+    __asm__ volatile("fence" ::: "memory");
+    return sbi_hart_start(h->hartid, (uint64_t)secondary_start, (uint64_t)h).error;
+}
