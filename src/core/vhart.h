@@ -5,6 +5,7 @@
 
 #include "core/shadow.h"
 #include "core/exits.h"
+#include "core/pmu.h"
 #include "spec/hart.h"
 
 #define HARTS_MAX 64 /* one word of hart bits */
@@ -41,6 +42,13 @@ struct fence_call {
 struct vhart {
     struct hart h; /* first: entry.S saves into it */
 
+    /* The host's own (host/m) */
+    uint64_t stack;      /* top of this hart's stack */
+    uint64_t armed;      /* what the M comparator holds */
+    uint64_t shadow_atp; /* satp for the shadow root of the key below */
+    struct shadow_key shadow_key;
+    bool captured;       /* the PLIC's S context is closed for the guest's sake */
+
     /* This hart only */
     struct world *world;
     unsigned index;       /* dense, 0 .. world->harts - 1 */
@@ -51,8 +59,9 @@ struct vhart {
     uint64_t last_fault;  /* address of the last shadow fill, to notice a repeated one */
     uint64_t exits[EXIT_COUNT];
     struct shadow shadow;
-    uint64_t fwft[2]; /* FWFT: lock bits; misaligned delegation */
-    uint64_t suspend_resume, suspend_opaque;
+    uint64_t fwft_locked;      /* FWFT: bit of a feature that is locked */
+    bool misaligned_delegated; /* FWFT: HS takes misaligned accesses itself */
+    struct pmu pmu;
 
     /* Any hart, atomically */
     uint32_t request; /* enum request */

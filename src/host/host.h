@@ -26,8 +26,28 @@ void host_fence_vma(uint64_t va, uint64_t size, bool all_ids, uint64_t asid); /*
 /* A fence on the guest translations of this hart (shadow tables, and the TLB if need be). */
 void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp);
 
-/* Waits for an interrupt that mie enables in M. May return early. */
+/*
+ * Waits for an interrupt of M (wfi), then does for it what the trap handler would: clears this hart's IPI, turns a deadline that
+ * has come into STIP. The caller looks at its request word itself, before and after. May return early.
+ */
 void host_wait(void);
+
+/* Would HS wake from wfi: is any of its interrupts (or of its guest's) pending and enabled in mie, whatever the global enables? */
+bool host_pending(struct vhart *vh);
+
+/* Brings the S CSRs and the H state of the virtual hart to reset (resident or not), its timer off and nothing pending. */
+void host_reset_hs(struct vhart *vh);
+
+/*
+ * One access of 1, 2, 4 or 8 bytes, naturally aligned, to a device on behalf of the hart: HLV, HSV, misaligned replays. False, and
+ * nothing done, if HS may not reach pa (PMP plan) or if the bus refuses it: an access fault of Hearth's own is caught here.
+ */
+bool host_mmio_load(uint64_t pa, unsigned len, uint64_t *value) must_check;
+bool host_mmio_store(uint64_t pa, unsigned len, uint64_t value) must_check;
+
+/* The physical float registers, all 64 bits. Writing makes the physical FS dirty. FS is not off. */
+uint64_t host_freg_read(unsigned n);
+void host_freg_write(unsigned n, uint64_t value);
 
 /* The real counters: SBI PMU. counter = CSR 0xB00 + n. inhibit by mcountinhibit. */
 uint64_t host_counter_read(unsigned n);
