@@ -177,6 +177,8 @@ int main(void)
     mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
     kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
     say("userspace");
+    say("cpus %ld", sysconf(_SC_NPROCESSORS_ONLN));
+    (void)!symlink("busybox", "/bin/true"); // there already, or the image has only busybox
     job_text(text, sizeof(text));
     for (char *save, *one = strtok_r(text, ",", &save); one != NULL;
          one = strtok_r(NULL, ",", &save))

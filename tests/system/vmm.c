@@ -83,6 +83,8 @@ static void exit_handle(unsigned id, struct kvm_run *run)
     case KVM_EXIT_INTR:
         break;
     case KVM_EXIT_MMIO:
+        if (opt.uart && uart_exit(run))
+            break;
         die("vCPU %u: %s of %u bytes at guest-physical 0x%llx, where nothing is", id,
             run->mmio.is_write ? "store" : "load", run->mmio.len,
             (unsigned long long)run->mmio.phys_addr);
@@ -190,6 +192,7 @@ static const char usage_text[] =
     "  --initrd CPIO  --append TEXT  --mem MIB (256)  --cpus N (1)\n"
     "  --thp always|never   huge pages for guest RAM (the kernel's default otherwise)\n"
     "  --drop EXT[,EXT]     extensions hidden from the guest\n"
+    "  --uart               a 16550 at 0x10000000 besides the SBI console, for console=ttyS0\n"
     "  --pin                vCPU n stays on hart n\n"
     "  --migrate MS         move the vCPUs between harts every MS milliseconds\n"
     "  --timeout S          give up after S seconds, with status 124\n"
@@ -257,6 +260,9 @@ static void option(int c, const char *arg)
     case 'T':
         opt.thp = thp_parse(arg);
         break;
+    case 'u':
+        opt.uart = true;
+        break;
     case 'p':
         opt.pin = true;
         break;
@@ -269,13 +275,21 @@ static void option(int c, const char *arg)
 }
 
 static const struct option long_options[] = {
-    {"kernel", required_argument, NULL, 'k'},  {"initrd", required_argument, NULL, 'i'},
-    {"append", required_argument, NULL, 'a'},  {"bare", required_argument, NULL, 'b'},
-    {"drop", required_argument, NULL, 'd'},    {"mem", required_argument, NULL, 'm'},
-    {"cpus", required_argument, NULL, 'c'},    {"timeout", required_argument, NULL, 't'},
-    {"migrate", required_argument, NULL, 'g'}, {"thp", required_argument, NULL, 'T'},
-    {"pin", no_argument, NULL, 'p'},           {"count", no_argument, NULL, 'C'},
-    {"help", no_argument, NULL, 'h'},          {0},
+    {"kernel", required_argument, NULL, 'k'},
+    {"initrd", required_argument, NULL, 'i'},
+    {"append", required_argument, NULL, 'a'},
+    {"bare", required_argument, NULL, 'b'},
+    {"drop", required_argument, NULL, 'd'},
+    {"mem", required_argument, NULL, 'm'},
+    {"cpus", required_argument, NULL, 'c'},
+    {"timeout", required_argument, NULL, 't'},
+    {"migrate", required_argument, NULL, 'g'},
+    {"thp", required_argument, NULL, 'T'},
+    {"uart", no_argument, NULL, 'u'},
+    {"pin", no_argument, NULL, 'p'},
+    {"count", no_argument, NULL, 'C'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 int main(int argc, char **argv)

@@ -4,9 +4,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define RAM_BASE   0x80000000ul
 #define LOAD_BASE  (RAM_BASE + 0x200000ul)
+#define UART_BASE  0x10000000ul
 #define MAX_VCPUS  64
 #define SIZE_2MIB  0x200000ul
 #define MUST_CHECK __attribute__((warn_unused_result))
@@ -24,6 +26,7 @@ struct options {
     unsigned timeout; // seconds, 0 for none
     unsigned migrate; // milliseconds between moves of the vCPU threads, 0 for none
     enum thp thp;
+    bool uart; // a 16550 at UART_BASE
     bool pin;
     bool count; // report instructions and time at every marker
 };
@@ -74,4 +77,9 @@ void count_report(const char *what, uint64_t exits);
 struct kvm_run;
 void sbi_exit(const struct guest *g, struct kvm_run *run);
 void console_init(bool count);
+void console_write(const char *s, size_t n);
+// Up to n bytes of standard input that are there now; 0 or less if there are none.
+ssize_t console_read(void *to, size_t n);
+// vmm_uart.c: true if the access was the UART's.
+bool uart_exit(struct kvm_run *run) MUST_CHECK;
 extern _Atomic uint64_t exit_total; // exits to user space, of all vCPUs

@@ -97,6 +97,8 @@ static void chosen(struct dt *dt, const struct guest *g, const struct options *o
 {
     node(dt, "chosen");
     prop_str(dt, "bootargs", o->append);
+    if (o->uart)
+        prop_str(dt, "stdout-path", "/serial@10000000");
     if (g->initrd_end != 0) {
         prop_u64(dt, "linux,initrd-start", g->initrd_start);
         prop_u64(dt, "linux,initrd-end", g->initrd_end);
@@ -162,6 +164,16 @@ static void cpu(struct dt *dt, uint32_t id, const struct hart_isa *isa)
     end(dt);
 }
 
+static void uart(struct dt *dt)
+{
+    uint64_t reg[2] = {htobe64(UART_BASE), htobe64(0x100)};
+    node(dt, "serial@10000000");
+    prop_str(dt, "compatible", "ns16550a");
+    prop(dt, "reg", reg, sizeof(reg));
+    prop_u32(dt, "clock-frequency", 3686400);
+    end(dt);
+}
+
 static void root(struct dt *dt, const struct guest *g, const struct options *o,
                  const struct hart_isa *isa)
 {
@@ -172,6 +184,8 @@ static void root(struct dt *dt, const struct guest *g, const struct options *o,
     prop_str(dt, "model", "hearth,vmm");
     chosen(dt, g, o);
     memory(dt, g);
+    if (o->uart)
+        uart(dt);
     node(dt, "cpus");
     prop_u32(dt, "#address-cells", 1);
     prop_u32(dt, "#size-cells", 0);

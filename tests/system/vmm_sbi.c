@@ -43,7 +43,7 @@ static void line_end(void)
     }
 }
 
-static void console_write(const char *s, size_t n)
+void console_write(const char *s, size_t n)
 {
     pthread_mutex_lock(&console.lock);
     fwrite(s, 1, n, stdout);
@@ -57,7 +57,7 @@ static void console_write(const char *s, size_t n)
     pthread_mutex_unlock(&console.lock);
 }
 
-static ssize_t console_read(void *to, size_t n)
+ssize_t console_read(void *to, size_t n)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
     if (poll(&in, 1, 0) <= 0 || (in.revents & POLLIN) == 0)
