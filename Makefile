@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Hearth: make [BUILD=directory]. `make help` lists the targets.
+
+BUILD ?= build
+CROSS ?= riscv64-unknown-elf-
+CC     = $(CROSS)gcc
+NM     = $(CROSS)nm
+SIZE   = $(CROSS)size
+OBJCOPY = $(CROSS)objcopy
+CLANG  ?= clang
+HEARTH_CACHE ?= $(HOME)/.cache/hearth
+LIBFDT ?= $(HEARTH_CACHE)/libfdt/libfdt
+
+# Limits that `make size` holds the image to, in bytes.
+SIZE_MAX    = 163840
+SYMBOLS_MAX = 24576
+
+MARCH    = rv64imac_zicsr_zifencei
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Werror
+CPPFLAGS = -Isrc -I$(BUILD)/gen -isystem $(LIBFDT) -DPICOLIBC_INTEGER_PRINTF_SCANF \
+           -DHEARTH_VERSION='"$(VERSION)"'
+CODEGEN  = -std=gnu11 -O2 -g -march=$(MARCH) -mabi=lp64 -mcmodel=medany -ffreestanding \
+           -fno-common -ffunction-sections -fdata-sections -fno-omit-frame-pointer \
+           -fno-stack-protector
+CFLAGS   = $(CODEGEN) --specs=picolibc.specs $(WARNINGS)
+# picolibc's multilib is found by the plain name; -lp64 code of both names links.
+LDFLAGS  = -march=rv64imac -mabi=lp64 --specs=picolibc.specs -nostartfiles -static \
+           -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,--build-id=none -T src/boot/hearth.ld
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+FDT_SRC := fdt.c fdt_ro.c fdt_rw.c fdt_wip.c fdt_sw.c fdt_addresses.c fdt_check.c fdt_strerror.c
+SRC_C   := $(filter-out %/asm-offsets.c,$(shell find src -name '*.c' | LC_ALL=C sort))
+SRC_S   := $(shell find src -name '*.S' | LC_ALL=C sort)
+OBJ     := $(SRC_C:%.c=$(BUILD)/%.o) $(SRC_S:%.S=$(BUILD)/%.o) $(FDT_SRC:%.c=$(BUILD)/libfdt/%.o)
+OFFSETS := $(wildcard src/host/m/asm-offsets.c)
+GEN     := $(BUILD)/gen/asm-offsets.h
+
+all: $(BUILD)/hearth.elf $(BUILD)/hearth.bin
+
+help:
+	@echo 'all           $(BUILD)/hearth.elf and $(BUILD)/hearth.bin (default)'
+	@echo 'size          fail if the image is larger than $(SIZE_MAX) bytes of text and data'
+	@echo 'clang         compile everything with clang, warnings as errors'
+	@echo 'cppcheck      static analysis'
+	@echo 'format        lay the sources out with clang-format'
+	@echo 'format-check  fail if clang-format would change a line'
+	@echo 'clean         remove what was built'
+
+$(LIBFDT)/fdt.c:
+	tools/fetch libfdt
+
+$(BUILD)/src/%.o: src/%.c $(GEN) Makefile | $(LIBFDT)/fdt.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/src/%.o: src/%.S $(GEN) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CODEGEN) -MMD -MP -c $< -o $@
+
+$(BUILD)/libfdt/%.o: $(LIBFDT)/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CODEGEN) --specs=picolibc.specs -Wall -MMD -MP -c $< -o $@
+
+$(FDT_SRC:%=$(LIBFDT)/%): | $(LIBFDT)/fdt.c
+
+# Assembly's offsets are taken from the structures: lines "->NAME value" in the compiler's output.
+$(BUILD)/gen/asm-offsets.h: $(OFFSETS) Makefile
+	@mkdir -p $(@D)
+	@$(if $(OFFSETS),$(CC) -Isrc -MMD -MP -MT $@ -MF $(BUILD)/gen/asm-offsets.d $(CFLAGS) -S $(OFFSETS) \
+	    -o $(BUILD)/gen/asm-offsets.s,: > $(BUILD)/gen/asm-offsets.s)
+	sed -n 's/^->\([A-Za-z_0-9]*\) *\(.*\)/#define \1 \2/p' $(BUILD)/gen/asm-offsets.s > $@
+
+# Linked twice: the symbol table for backtraces is made of the first link's symbols. It stands behind
+# all code, so that it moves none.
+$(BUILD)/gen/symbols-0.S: tools/symbols Makefile
+	@mkdir -p $(@D)
+	tools/symbols < /dev/null > $@
+
+$(BUILD)/gen/symbols-1.S: $(BUILD)/hearth-0.elf
+	$(NM) $< | tools/symbols > $@
+
+$(BUILD)/gen/symbols-%.o: $(BUILD)/gen/symbols-%.S
+	$(CC) $(CODEGEN) -c $< -o $@
+
+$(BUILD)/hearth-0.elf: $(OBJ) $(BUILD)/gen/symbols-0.o src/boot/hearth.ld
+	$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/symbols-0.o -o $@
+
+$(BUILD)/hearth.elf: $(BUILD)/hearth-0.elf $(BUILD)/gen/symbols-1.o
+	$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/symbols-1.o -o $@
+	@$(NM) $@ | tools/symbols | cmp - $(BUILD)/gen/symbols-1.S
+
+$(BUILD)/hearth.bin: $(BUILD)/hearth.elf
+	$(OBJCOPY) -O binary $< $@
+
+size: $(BUILD)/hearth.elf
+	@$(SIZE) $< | awk -v max=$(SIZE_MAX) 'NR == 2 { n = $$1 + $$2; \
+	    printf "text and data: %d bytes of %d\n", n, max; exit n > max }'
+	@$(SIZE) -A $< | awk -v max=$(SYMBOLS_MAX) '$$1 == ".symbols" { \
+	    printf "symbols: %d bytes of %d\n", $$2, max; exit $$2 > max }'
+
+# clang has no picolibc of its own: it is given the headers of GCC's.
+PICOLIBC = $(dir $(shell $(CC) -print-file-name=picolibc.specs))
+CLANGFLAGS = --target=riscv64-unknown-elf -march=rv64imac -mabi=lp64 -mcmodel=medany -std=gnu11 -O2 \
+             -ffreestanding -fno-common $(WARNINGS) -isystem $(PICOLIBC_INCLUDE)
+PICOLIBC_INCLUDE = /usr/lib/picolibc/riscv64-unknown-elf/include
+clang: $(SRC_C:%.c=$(BUILD)/clang/%.o)
+$(BUILD)/clang/%.o: %.c $(GEN) Makefile | $(LIBFDT)/fdt.c
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS) $(CLANGFLAGS) -MMD -MP -c $< -o $@
+
+cppcheck: $(GEN) | $(LIBFDT)/fdt.c
+	cppcheck --quiet --std=c11 --platform=unix64 --error-exitcode=1 --inline-suppr \
+	    --enable=warning,performance,portability -Isrc -I$(BUILD)/gen -D__riscv --suppress=missingInclude \
+	    $(SRC_C)
+
+FORMAT_FILES = $(shell git ls-files '*.c' '*.h')
+format:
+	clang-format -i $(FORMAT_FILES)
+format-check:
+	clang-format --dry-run -Werror $(FORMAT_FILES)
+
+clean:
+	rm -rf $(filter-out $(BUILD)/images,$(wildcard $(BUILD)/*))
+
+.PHONY: all help size clang cppcheck format format-check clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include tests/unit/unit.mk
+-include tests/guest/guest.mk
+-include $(OBJ:.o=.d) $(BUILD)/gen/asm-offsets.d $(SRC_C:%.c=$(BUILD)/clang/%.d)
