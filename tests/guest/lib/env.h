@@ -21,6 +21,9 @@
 #define TEST_VA  0x2000000000UL
 #define TEST_GPA 0x4000000000UL
 
+/* Neither memory nor a device is here, on any machine. */
+#define NOWHERE 0x15000000000UL
+
 #define FRAMES 1024u
 extern uint8_t frames[FRAMES][PAGE]; /* memory to play with, 2 MiB aligned */
 

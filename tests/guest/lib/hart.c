@@ -20,9 +20,24 @@ void hart_init(void)
     csr_write(sstatus, 0);
 }
 
+/* CSRs that a hart may lack; whether it should is for the tests to say. */
+static void reset_optional(void)
+{
+    catch_begin();
+    csr_write(vstimecmp, ~0UL);
+    csr_write(0x60c, ~0UL); /* hstateen0: nothing is kept from VS */
+    catch_end();
+}
+
 void hart_reset(void)
 {
     irq_off();
+    me()->depth = 0;
+    me()->in_guest = 0;
+    me()->catch_resume = 0;
+    me()->irq = 0;
+    me()->guest_sie = true;
+    reset_optional();
     csr_write(sstatus, 0);
     csr_write(hvip, 0);
     csr_write(hie, 0);
@@ -35,7 +50,6 @@ void hart_reset(void)
     csr_write(scounteren, 0xffffffff);
     csr_write(htimedelta, 0);
     csr_write(henvcfg, HENVCFG_STCE);
-    csr_write(vstimecmp, ~0UL);
     csr_write(vsatp, 0);
     csr_write(hgatp, 0);
     csr_write(vsstatus, 0);
@@ -45,10 +59,6 @@ void hart_reset(void)
     csr_write(vstval, 0);
     csr_write(hstatus, 0);
     __asm__ volatile("hfence.gvma; hfence.vvma; sfence.vma" ::: "memory");
-    me()->catch = false;
-    me()->catch_resume = 0;
-    me()->depth = 0;
-    me()->irq = 0;
     csr_write(sip, 0);
 }
 
@@ -124,7 +134,8 @@ struct trap guest_run(struct guest *g, enum mode mode)
         h->x[i] = g->x[i];
     csr_write(sepc, g->x[0]);
     csr_clear(sstatus, SSTATUS_SPP);
-    csr_set(sstatus, SSTATUS_SPIE | (mode == MODE_VS ? SSTATUS_SPP : 0));
+    csr_clear(sstatus, SSTATUS_SPIE);
+    csr_set(sstatus, (h->guest_sie ? SSTATUS_SPIE : 0) | (mode == MODE_VS ? SSTATUS_SPP : 0));
     csr_clear(hstatus, HSTATUS_SPV);
     if (mode == MODE_VS || mode == MODE_VU)
         csr_set(hstatus, HSTATUS_SPV);

@@ -40,6 +40,7 @@ struct hart {
     volatile unsigned traps; /* HS traps caught since catch_begin */
     volatile uint64_t irqs[16];
     bool (*irq)(const struct trap *t); /* handles an HS interrupt; false: it was not expected */
+    bool guest_sie;                    /* SIE while U runs, so SPIE after its trap; usually true */
     bool failed;                       /* a secondary that met an unexpected trap is parked */
 };
 
