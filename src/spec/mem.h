@@ -10,7 +10,10 @@ struct mem_range {
     uint64_t size;
 };
 
-/* Ranges don't overlap. bias: what to add to a physical address to get a pointer (0 on the machine). */
+/*
+ * Ranges are whole pages (base and size multiples of 4 KiB) and don't overlap; the one used most
+ * comes first. bias: what to add to a physical address to get a pointer (0 on the machine).
+ */
 struct mem {
     const struct mem_range *range;
     unsigned count;
@@ -27,6 +30,19 @@ static inline void *mem_at(const struct mem *m, hpa_t pa, uint64_t len)
         }
     }
     return NULL;
+}
+
+/* The largest page size of tables (log2: shift, or 48, 39, 30, 21, 12 if smaller) with which the
+ * page around pa is within one range; 0 if not even 4 KiB are. */
+static inline unsigned mem_page_shift(const struct mem *m, hpa_t pa, unsigned shift)
+{
+    for (; shift >= 12; shift -= 9) {
+        uint64_t size = BIT(shift);
+        if (mem_at(m, (hpa_t){align_down(pa.a, size)}, size) != NULL) {
+            return shift;
+        }
+    }
+    return 0;
 }
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Address translation: one stage (Sv39, Sv48, Sv57), two stages (with the x4 forms), A/D bits. Privileged architecture,
- * "Virtual Address Translation Process", and hypervisor chapter, "Two-Stage Address Translation".
+ * Address translation: one stage (Sv39, Sv48, Sv57), two stages (with the x4 forms), A/D bits.
+ * Privileged architecture, "Virtual Address Translation Process", and hypervisor chapter,
+ * "Two-Stage Address Translation".
  */
 #ifndef SPEC_WALK_H
 #define SPEC_WALK_H
@@ -25,8 +26,8 @@
 enum access { ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH };
 
 /*
- * How an access is made. For an explicit access of the running mode: prv and v of the hart. HLV and HSV: prv = SPVP, v = 1;
- * HLVX: ACCESS_LOAD with hlvx set. MPRV: MPP and MPV.
+ * How an access is made. For an explicit access of the running mode: prv and v of the hart. HLV and
+ * HSV: prv = SPVP, v = 1; HLVX: ACCESS_LOAD with hlvx set. MPRV: MPP and MPV.
  */
 struct access_as {
     uint8_t access; /* enum access */
@@ -35,10 +36,17 @@ struct access_as {
     bool hlvx; /* needs X, not R, in both stages; faults are load faults */
 };
 
+/* What a stage that is bare or absent shows as its leaf. */
+#define PTE_BARE (PTE_V | PTE_RWX | PTE_U | PTE_A | PTE_D | PTE_G)
+
 /*
- * What a translation found. pa is the byte's physical address. shift is log2 of the largest page around it that both
- * stages allow (12, 21, 30, 39, 48). vs_pte and g_pte are the leaves with A/D as they are in memory now; a stage that is
- * bare (or absent) shows PTE_V|RWX|U|A|D|G. gpa is the output of the VS-stage.
+ * What a translation found. pa is the byte's physical address. shift is log2 of the largest page
+ * around it that both stages allow (12, 21, 30, 39, 48); that page may reach out of mem: see
+ * mem_page_shift(). vs_pte and g_pte are the leaves with A/D as they are in memory now, PTE_BARE
+ * for a stage that is bare (or absent). gpa is the output of the VS-stage.
+ *
+ * vs_slot and g_slot are where the leaves lie (NULL if bare), vs_shift and g_shift their own sizes:
+ * for walk_neighbour().
  */
 struct xlate {
     hpa_t pa;
@@ -46,22 +54,45 @@ struct xlate {
     uint64_t vs_pte;
     uint64_t g_pte;
     unsigned shift;
+    uint8_t vs_shift;
+    uint8_t g_shift;
+    const uint64_t *vs_slot;
+    const uint64_t *g_slot;
 };
 
 /*
- * Translates va for the hart by satp (v = 0), or vsatp and hgatp (v = 1), with the SUM, MXR, ADUE and PBMTE that apply.
- * Sets A and D in memory (compare and swap, again if the entry changed) where ADUE says so. Page tables outside mem give the
- * access fault of the original access. Returns true and *out, or false and the exception: cause, tval = va, tval2 = gpa >> 2
- * and gva for v = 1, tinst = 0x3000 or 0x3020 for a guest-page fault of an implicit access, else 0.
- * Whether the final pa is in mem is not checked here.
+ * Translates va for the hart by satp (v = 0), or vsatp and hgatp (v = 1), with the SUM, MXR, ADUE
+ * and PBMTE that apply. Sets A and D in memory (compare and swap, again if the entry changed) where
+ * ADUE says so. Page tables outside mem give the access fault of the original access. Returns true
+ * and *out, or false and the exception: cause, tval = va, tval2 = gpa >> 2 and gva for v = 1, tinst
+ * = 0x3000 or 0x3020 for a guest-page fault of an implicit access, else 0. Whether the final pa is
+ * in mem is not checked here.
  */
-bool walk(const struct hart *h, const struct mem *mem, struct access_as as, uint64_t va, struct xlate *out,
-          struct trap *fault) must_check;
+bool walk(const struct hart *h, const struct mem *mem, struct access_as as, uint64_t va,
+          struct xlate *out, struct trap *fault) must_check;
 
 /*
- * The leaf that a shadow table may hold for a translation made by walk(): what both stages grant, W only if D is set in both,
- * A (and D with W) set, U as the VS leaf says (if vsatp is bare: set for prv = U, clear for S), never G, the PBMT
- * that applies, pa rounded down to the page of `shift`. hs_mxr: HS's sstatus.MXR, which lets X stand for R in both stages.
+ * What the 4 KiB page `pages` away from x's (within the same aligned block of 2 MiB) translates to,
+ * for a walk that found x with v = 1: a speculative walk, so nothing is written and nothing is
+ * raised. Only leaves that are quickly seen to be in order count: valid, A set in both stages,
+ * readable in the G-stage, no PBMT or N. False if there is none.
+ */
+bool walk_neighbour(const struct hart *h, const struct mem *mem, const struct xlate *x, int pages,
+                    struct xlate *out) must_check;
+
+/* RSW of a shadow leaf: how large the VS leaf is that it stems from (an address fence names all of
+ * that). */
+enum leaf_origin { ORIGIN_4K, ORIGIN_2M, ORIGIN_1G, ORIGIN_LARGER };
+
+/*
+ * The leaf that a shadow table may hold for a translation made by walk(): what both stages grant, W
+ * only if D is set in both, A (and D with W) set, U as the VS leaf says (if vsatp is bare: set for
+ * prv = U, clear for S), never G, the PBMT that applies, pa rounded down to the page of x->shift
+ * (which the caller may have made smaller), enum leaf_origin in RSW. hs_mxr: HS's sstatus.MXR,
+ * which lets X stand for R in both stages.
+ *
+ * 0 if nothing is left that a leaf can grant (a VS leaf with X only, read by vsstatus.MXR, over a G
+ * leaf without X): such an access has to be made for the guest.
  */
 uint64_t shadow_leaf(const struct xlate *x, unsigned prv, bool vs_bare, bool hs_mxr);
 
