@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* CSR semantics: who may touch which CSR, what a write leaves behind, and what must follow from it. */
+/* CSR semantics: who may touch which CSR, what a write leaves behind, what must follow from it. */
 #ifndef SPEC_CSR_H
 #define SPEC_CSR_H
 
@@ -15,32 +15,54 @@ enum csr_num {
 enum csr_effect {
     CSR_EFFECT_NONE = 0,
     CSR_EFFECT_IRQ = BIT(0),   /* pending, enabled or delegated interrupts changed */
-    CSR_EFFECT_XLATE = BIT(1), /* the translation context changed: satp, vsatp, hgatp, status bits, envcfg */
+    CSR_EFFECT_XLATE = BIT(1), /* translation changed: satp, vsatp, hgatp, status bits, envcfg */
     CSR_EFFECT_ENV = BIT(2),   /* a control that a host mirrors in hardware changed */
     CSR_EFFECT_TIME = BIT(3),  /* a deadline or a time offset changed */
 };
 
 enum csr_status { CSR_OK, CSR_STATUS_ILLEGAL, CSR_STATUS_VIRTUAL };
 
+/* Conditions on an access beyond privilege, decided in csr_access.c. */
+enum csr_gate {
+    GATE_NONE,
+    GATE_COUNTER,   /* m-, h- and scounteren, bit num % 32 */
+    GATE_STIMECMP,  /* STCE and TM; hvictl.VTI */
+    GATE_VSTIMECMP, /* menvcfg.STCE, mcounteren.TM */
+    GATE_SATP,      /* TVM, VTVM */
+    GATE_HGATP,     /* TVM */
+    GATE_SIP,       /* sip, sie: hvictl.VTI */
+    GATE_ENVCFG,    /* stateen */
+    GATE_STATEEN,   /* stateen, register num % 4 */
+    GATE_AIA,       /* stateen */
+    GATE_CSRIND,    /* stateen */
+    GATE_SIREG,     /* stateen, and what siselect or vsiselect names */
+    GATE_STOPEI,    /* stateen, VGEIN */
+};
+
 /* One CSR: a row of csr.def. */
 struct csr {
     uint16_t num;
-    uint16_t offset;   /* in struct hart, of the field that holds it; 0 if there is none */
-    uint8_t ext;       /* enum isa_ext that it needs */
-    uint8_t effect;    /* of a write that changes it */
-    bool resident;     /* a host may hold it in hardware: see csr_resident() */
-    uint64_t wmask;    /* bits that a plain write changes */
-    uint64_t (*read)(const struct hart *h);
-    void (*write)(struct hart *h, uint64_t v);
+    uint16_t offset; /* in struct hart, of the field that holds it; 0 (x[0]) if there is none */
+    uint8_t ext;     /* enum isa_ext that it needs */
+    uint8_t effect;  /* of a write that changes it */
+    uint8_t gate;    /* enum csr_gate */
+    bool resident;   /* an S-level CSR that hardware may hold while HS or VS runs */
+    bool has_vs;     /* with V=1 its number means the VS CSR, num + 0x100 */
+    uint64_t wmask;  /* bits that a plain write changes */
+    /* NULL: the field as it is; its wmask bits */
+    uint64_t (*read)(const struct hart *h, const struct csr *c);
+    unsigned (*write)(struct hart *h, const struct csr *c, uint64_t v);
     const char *name;
 };
 
 /*
- * Finds the CSR that an access of number num reaches in the hart's present mode (with V=1 the number of an S CSR means the
- * VS one), and says whether the access is legal: privilege, existence, read-only, TVM, counteren, stateen, STCE and so on.
- * Returns CSR_OK and *out, or the kind of exception. Hypervisor chapter, "Trap cause codes" on cause 22 against 2.
+ * Finds the CSR that an access of number num reaches in the hart's present mode (with V=1 the
+ * number of an S CSR means the VS one), and says whether the access is legal: privilege, existence,
+ * read-only, TVM, counteren, stateen, STCE and so on. Returns CSR_OK and *out, or the kind of
+ * exception. Hypervisor chapter, "Trap cause codes" on cause 22 against 2.
  */
-enum csr_status csr_find(const struct hart *h, unsigned num, bool write, const struct csr **out) must_check;
+enum csr_status csr_find(const struct hart *h, unsigned num, bool write,
+                         const struct csr **out) must_check;
 
 /* The row of a number, whatever the mode, or NULL: for dumps, tests and NACL. */
 const struct csr *csr_row(unsigned num);
@@ -48,7 +70,18 @@ const struct csr *csr_row(unsigned num);
 /* Value as a read gives it. No checks. Timers and hip/sip/mip look at h->time. */
 uint64_t csr_read(const struct hart *h, const struct csr *c);
 
-/* Writes, WARL applied. No checks. Returns the effects (enum csr_effect), none if nothing changed. */
+/* Writes, WARL applied. No checks. Returns the effects (enum csr_effect); none if it stays as it
+ * was. */
 unsigned csr_write(struct hart *h, const struct csr *c, uint64_t v);
+
+/*
+ * What csrrs and csrrc combine their operand with: the value read, but for mip.SEIP, where only the
+ * software-writable bit takes part (machine-level chapter, "mip and mie").
+ */
+uint64_t csr_read_modify(const struct hart *h, const struct csr *c, uint64_t read);
+
+/* The floating-point (STATUS_FS) or vector (STATUS_VS) state changed: Dirty, at both levels if V=1
+ * (vsstatus, "FS"). */
+void hart_dirty(struct hart *h, uint64_t field);
 
 #endif

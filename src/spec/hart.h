@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The architectural state of a virtual hart: every privilege mode that the specification has, whatever the
- * machine underneath. Pure data; csr.h, trap.h, xret.h, walk.h and exec.h give it its semantics.
+ * The architectural state of a virtual hart: every privilege mode that the specification has,
+ * whatever the machine underneath. Pure data; csr.h, trap.h, xret.h, walk.h and exec.h give it its
+ * semantics.
  *
  * Source: The RISC-V Instruction Set Manual, volume II (privileged architecture, H v1.0), AIA 1.0.
  */
@@ -10,8 +11,9 @@
 
 #include "lib/bits.h"
 
-/* Addresses that must not be mixed up: guest-virtual, guest-physical, and physical as the machine has it.
- * For HS-mode, which has no G-stage above it on a machine without worlds, "guest-physical" is the VS view. */
+/* Addresses that must not be mixed up: guest-virtual, guest-physical, and physical as the machine
+ * has it. For HS-mode, which has no G-stage above it on a machine without worlds, "guest-physical"
+ * is the VS view. */
 typedef struct {
     uint64_t a;
 } gva_t;
@@ -33,14 +35,15 @@ enum isa_ext {
     EXT_SVPBMT,
     EXT_SVNAPOT,
     EXT_SMSTATEEN,
-    EXT_SMAIA,      /* and Ssaia */
+    EXT_SMAIA, /* and Ssaia; no guest interrupt files (GEILEN = 0) */
     EXT_SSCOFPMF,
     EXT_ZICBOM,
     EXT_ZICBOZ,
-    EXT_F,          /* mstatus.FS exists */
-    EXT_V,          /* mstatus.VS exists */
-    EXT_MENVCFG,    /* priv 1.12: menvcfg, senvcfg */
+    EXT_F,       /* mstatus.FS exists */
+    EXT_V,       /* mstatus.VS exists */
+    EXT_MENVCFG, /* priv 1.12: menvcfg, senvcfg */
     EXT_C,
+    EXT_IMSIC, /* mstateen0 has a bit for it; its registers are not the model's */
 };
 
 /* What a virtual hart is: constant once the hart runs, shared by the harts of a world. */
@@ -49,13 +52,13 @@ struct isa {
     uint64_t misa;       /* with H */
     uint16_t satp_modes; /* BIT(mode) supported in satp and vsatp: 0 (Bare), 8, 9, 10 */
     uint16_t hgatp_modes;
-    uint64_t asid_mask;  /* of satp and vsatp, right-aligned: 0xffff for 16 bits */
+    uint64_t asid_mask; /* of satp and vsatp, right-aligned: 0xffff for 16 bits */
     uint64_t vmid_mask;
-    uint64_t ppn_mask;   /* physical page number bits that exist */
-    uint64_t medeleg;    /* writable bits */
-    uint64_t mideleg;    /* writable bits (the read-only ones of H are added by the model) */
-    uint64_t counteren;  /* writable bits of m-, h- and scounteren */
-    uint64_t menvcfg;    /* writable bits (STCE, PBMTE, ADUE, CBO...) */
+    uint64_t ppn_mask;  /* physical page number bits that exist */
+    uint64_t medeleg;   /* writable bits */
+    uint64_t mideleg;   /* writable bits (the read-only ones of H are added by the model) */
+    uint64_t counteren; /* writable bits of m-, h- and scounteren */
+    uint64_t menvcfg;   /* writable bits (STCE, PBMTE, ADUE, CBO...) */
 };
 
 static inline bool isa_has(const struct isa *isa, enum isa_ext e)
@@ -64,10 +67,15 @@ static inline bool isa_has(const struct isa *isa, enum isa_ext e)
 }
 
 /*
- * One virtual hart. Interrupts: what is pending is composed by hart_mip() (interrupt.h) from the software bits
- * in mip, the wires in line, hvip and the two timers; mie is the one enable register that sie, hie and vsie are views of.
+ * One virtual hart. Interrupts: what is pending is composed by hart_mip() from the software bits in
+ * mip (SSIP, STIP, SEIP, LCOFIP), the wires in line (MSI, MTI, MEI, SEI), hvip and the two timers;
+ * mie is the one enable register that sie, hie and vsie are views of.
  *
- * x[0] is always zero. x and pc come first: the host's entry code saves into them by generated offsets.
+ * Every field holds a legal value: SXL, UXL and VSXL (64) and the read-only-one bits of mideleg are
+ * in the field. SD need not be right: reading the CSR works it out.
+ *
+ * x[0] is always zero. x and pc come first: the host's entry code saves into them by generated
+ * offsets.
  */
 struct hart {
     uint64_t x[32];
@@ -75,7 +83,7 @@ struct hart {
     uint8_t prv; /* enum prv */
     uint8_t v;   /* virtualization mode, 0 or 1; 0 in M */
     const struct isa *isa;
-    uint64_t time;   /* mtime as last read; the host refreshes it before a call that looks at timers */
+    uint64_t time;   /* mtime: the host refreshes it before a call that looks at timers */
     uint64_t hartid; /* mhartid */
 
     /* M */
@@ -84,6 +92,7 @@ struct hart {
     uint64_t mtvec, mscratch, mepc, mcause, mtval, mtval2, mtinst;
     uint64_t mcounteren, mcountinhibit, menvcfg, mseccfg;
     uint64_t mstateen[4];
+    uint64_t sie_aia; /* sie bits that mvien makes separate from mie */
 
     /* HS and S */
     uint64_t stvec, sscratch, sepc, scause, stval, satp, scounteren, senvcfg, stimecmp;
@@ -96,38 +105,43 @@ struct hart {
 
     /* VS */
     uint64_t vsstatus, vstvec, vsscratch, vsepc, vscause, vstval, vsatp, vstimecmp;
-    uint64_t vsie_aia;   /* vsie bits that hvien makes separate from mie */
-    uint64_t vsiselect;  /* AIA */
+    uint64_t vsie_aia;  /* vsie bits that hvien makes separate from mie */
+    uint64_t vsiselect; /* AIA */
     uint64_t siselect, miselect;
+
+    /* [0] mcycle, [2] minstret, [3] mhpmcounter3...; the host refreshes them before they are read
+     */
+    uint64_t mhpmcounter[32];
+    uint64_t mhpmevent[32];
 };
 
 /* mstatus, sstatus, vsstatus */
-#define STATUS_SIE   BIT(1)
-#define STATUS_MIE   BIT(3)
-#define STATUS_SPIE  BIT(5)
-#define STATUS_UBE   BIT(6)
-#define STATUS_MPIE  BIT(7)
-#define STATUS_SPP   BIT(8)
-#define STATUS_VS    MASK(10, 9)
-#define STATUS_MPP   MASK(12, 11)
-#define STATUS_FS    MASK(14, 13)
-#define STATUS_XS    MASK(16, 15)
-#define STATUS_MPRV  BIT(17)
-#define STATUS_SUM   BIT(18)
-#define STATUS_MXR   BIT(19)
-#define STATUS_TVM   BIT(20)
-#define STATUS_TW    BIT(21)
-#define STATUS_TSR   BIT(22)
-#define STATUS_UXL   MASK(33, 32)
-#define STATUS_SXL   MASK(35, 34)
-#define STATUS_GVA   BIT(38)
-#define STATUS_MPV   BIT(39)
-#define STATUS_SD    BIT(63)
-#define UXL_64       UINT64_C(2)
-#define FS_OFF       UINT64_C(0)
-#define FS_INITIAL   UINT64_C(1)
-#define FS_CLEAN     UINT64_C(2)
-#define FS_DIRTY     UINT64_C(3)
+#define STATUS_SIE  BIT(1)
+#define STATUS_MIE  BIT(3)
+#define STATUS_SPIE BIT(5)
+#define STATUS_UBE  BIT(6)
+#define STATUS_MPIE BIT(7)
+#define STATUS_SPP  BIT(8)
+#define STATUS_VS   MASK(10, 9)
+#define STATUS_MPP  MASK(12, 11)
+#define STATUS_FS   MASK(14, 13)
+#define STATUS_XS   MASK(16, 15)
+#define STATUS_MPRV BIT(17)
+#define STATUS_SUM  BIT(18)
+#define STATUS_MXR  BIT(19)
+#define STATUS_TVM  BIT(20)
+#define STATUS_TW   BIT(21)
+#define STATUS_TSR  BIT(22)
+#define STATUS_UXL  MASK(33, 32)
+#define STATUS_SXL  MASK(35, 34)
+#define STATUS_GVA  BIT(38)
+#define STATUS_MPV  BIT(39)
+#define STATUS_SD   BIT(63)
+#define UXL_64      UINT64_C(2)
+#define FS_OFF      UINT64_C(0)
+#define FS_INITIAL  UINT64_C(1)
+#define FS_CLEAN    UINT64_C(2)
+#define FS_DIRTY    UINT64_C(3)
 
 /* hstatus */
 #define HSTATUS_VSBE  BIT(5)
@@ -142,14 +156,32 @@ struct hart {
 #define HSTATUS_VSXL  MASK(33, 32)
 
 /* satp, vsatp, hgatp */
-#define ATP_MODE    MASK(63, 60)
-#define SATP_ASID   MASK(59, 44)
-#define HGATP_VMID  MASK(57, 44)
-#define ATP_PPN     MASK(43, 0)
-#define MODE_BARE   0u
-#define MODE_SV39   8u
-#define MODE_SV48   9u
-#define MODE_SV57   10u
+#define ATP_MODE   MASK(63, 60)
+#define SATP_ASID  MASK(59, 44)
+#define HGATP_VMID MASK(57, 44)
+#define ATP_PPN    MASK(43, 0)
+#define MODE_BARE  0u
+#define MODE_SV39  8u
+#define MODE_SV48  9u
+#define MODE_SV57  10u
+
+/* hvictl */
+#define HVICTL_VTI    BIT(30)
+#define HVICTL_IID    MASK(27, 16)
+#define HVICTL_DPR    BIT(9)
+#define HVICTL_IPRIOM BIT(8)
+#define HVICTL_IPRIO  MASK(7, 0)
+
+/* mtopi, stopi, vstopi */
+#define TOPI_IID   MASK(27, 16)
+#define TOPI_IPRIO MASK(7, 0)
+
+/* mstateen0, hstateen0 */
+#define STATEEN_SE     BIT(63) /* of every register: sstateenN, hstateenN */
+#define STATEEN_ENVCFG BIT(62)
+#define STATEEN_CSRIND BIT(60)
+#define STATEEN_AIA    BIT(59)
+#define STATEEN_IMSIC  BIT(58)
 
 /* menvcfg, henvcfg, senvcfg */
 #define ENVCFG_FIOM  BIT(0)
@@ -180,10 +212,10 @@ enum irq {
     IRQ_LCOFI = 13,
 };
 #define CAUSE_INTERRUPT BIT(63)
-#define IRQS_S  (BIT(IRQ_SSI) | BIT(IRQ_STI) | BIT(IRQ_SEI))
-#define IRQS_VS (BIT(IRQ_VSSI) | BIT(IRQ_VSTI) | BIT(IRQ_VSEI))
-#define IRQS_H  (IRQS_VS | BIT(IRQ_SGEI)) /* what hie and hip hold */
-#define IRQS_M  (BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI))
+#define IRQS_S          (BIT(IRQ_SSI) | BIT(IRQ_STI) | BIT(IRQ_SEI))
+#define IRQS_VS         (BIT(IRQ_VSSI) | BIT(IRQ_VSTI) | BIT(IRQ_VSEI))
+#define IRQS_H          (IRQS_VS | BIT(IRQ_SGEI)) /* what hie and hip hold */
+#define IRQS_M          (BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI))
 
 /* Exceptions */
 enum cause {
@@ -209,8 +241,9 @@ enum cause {
 };
 
 /*
- * A trap to be taken. tval2 is what htval or mtval2 gets (a guest-physical address >> 2, or 0), tinst what htinst or
- * mtinst gets (a transformed instruction, a pseudo-instruction, or 0), gva whether tval is a guest-virtual address.
+ * A trap to be taken. tval2 is what htval or mtval2 gets (a guest-physical address >> 2, or 0),
+ * tinst what htinst or mtinst gets (a transformed instruction, a pseudo-instruction, or 0), gva
+ * whether tval is a guest-virtual address.
  */
 struct trap {
     uint64_t cause;
@@ -220,7 +253,15 @@ struct trap {
     bool gva;
 };
 
-/* The state at reset with privilege `prv`: H state zero, *XL = 64, interrupts off; x and pc zero. */
+/* The state at reset: M-mode, every CSR zero but for *XL = 64 and what is read-only one; x and pc
+ * zero. */
 void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid);
+
+/*
+ * The state in which firmware starts an S-mode system, after hart_reset(): HS-mode, everything
+ * delegated but its own ecalls, all counters, state and menvcfg features enabled; S-level CSRs
+ * zero.
+ */
+void hart_enter_s(struct hart *h, uint64_t pc, uint64_t a0, uint64_t a1);
 
 #endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The CSR table and the way through it. */
+#include "spec/csr_rules.h"
+
+/* The vocabulary of csr.def. */
+enum { R = 1, V = 2 };
+enum {
+    IRQ = CSR_EFFECT_IRQ,
+    XLATE = CSR_EFFECT_XLATE,
+    ENV = CSR_EFFECT_ENV,
+    TIME = CSR_EFFECT_TIME,
+};
+#define ALL    (~UINT64_C(0))
+#define EPC    (~UINT64_C(1)) /* IALIGN = 16 */
+#define TVEC   (~UINT64_C(2)) /* BASE and MODE 0 or 1 */
+#define SELECT MASK(8, 0)     /* what siselect and vsiselect must hold at least */
+/* VSXL is read-only 64; VGEIN, VSBE read-only zero. */
+#define HSTATUS                                                                                    \
+    (HSTATUS_GVA | HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_HU | HSTATUS_VTVM | HSTATUS_VTW |          \
+     HSTATUS_VTSR)
+/* hypervisor chapter, "Bits of hedeleg that must be writable or must be read-only zero" */
+#define HEDELEG  (MASK(8, 0) | BIT(12) | BIT(13) | BIT(15) | BIT(18) | BIT(19))
+#define HVICTL   (HVICTL_VTI | HVICTL_IID | HVICTL_DPR | HVICTL_IPRIOM | HVICTL_IPRIO)
+#define HVIPRIO1 (MASK(15, 8) | MASK(31, 24) | MASK(47, 40)) /* SSI, STI, LCOFI */
+#define LOCAL    BIT(IRQ_LCOFI)
+#define MVIEN    (BIT(IRQ_SSI) | BIT(IRQ_SEI) | LOCAL)
+
+enum {
+    ROW_NONE,
+#define CSR(num, name, ...) ROW_##name,
+#include "spec/csr.def"
+#undef CSR
+    ROW_COUNT
+};
+_Static_assert(ROW_COUNT <= 256, "a row number fits a byte");
+
+static const struct csr rows[ROW_COUNT] = {
+#define CSR(n, nm, field_, ext_, wmask_, effect_, gate_, flags, read_, write_)                     \
+    [ROW_##nm] = {                                                                                 \
+        .num = (n),                                                                                \
+        .offset = offsetof(struct hart, field_),                                                   \
+        .ext = EXT_##ext_,                                                                         \
+        .effect = (effect_),                                                                       \
+        .gate = GATE_##gate_,                                                                      \
+        .resident = ((flags)&R) != 0,                                                              \
+        .has_vs = ((flags)&V) != 0,                                                                \
+        .wmask = (wmask_),                                                                         \
+        .read = (read_),                                                                           \
+        .write = (write_),                                                                         \
+        .name = #nm,                                                                               \
+    },
+#include "spec/csr.def"
+#undef CSR
+};
+_Static_assert(offsetof(struct hart, x) == 0, "offset 0 is x[0], which reads as zero");
+
+static const uint8_t row_of[4096] = {
+#define CSR(num, name, ...) [num] = ROW_##name,
+#include "spec/csr.def"
+#undef CSR
+};
+
+const struct csr *csr_row(unsigned num)
+{
+    unsigned row = num < ARRAY_LEN(row_of) ? row_of[num] : ROW_NONE;
+    return row != ROW_NONE ? &rows[row] : NULL;
+}
+
+/* The least privilege that may access a number, in bits 9:8, 2 being the hypervisor's; what HS has
+ * is then 2 as well. */
+static bool privileged(const struct hart *h, unsigned num)
+{
+    unsigned rank = h->prv == PRV_S ? 2 : h->prv;
+    return ((num >> 8) & 3) <= rank;
+}
+
+enum csr_status csr_find(const struct hart *h, unsigned num, bool write, const struct csr **out)
+{
+    const struct csr *c = csr_row(num);
+    if (unlikely(c == NULL || !isa_has(h->isa, c->ext) || (write && num >= 0xC00))) {
+        return CSR_STATUS_ILLEGAL;
+    }
+    if (likely(!h->v && c->gate == GATE_NONE)) {
+        *out = c;
+        return privileged(h, num) ? CSR_OK : CSR_STATUS_ILLEGAL;
+    }
+    return csr_access(h, c, write, out);
+}
+
+uint64_t csr_read(const struct hart *h, const struct csr *c)
+{
+    return c->read == NULL ? csr_field_value(h, c) : c->read(h, c);
+}
+
+unsigned csr_write(struct hart *h, const struct csr *c, uint64_t v)
+{
+    if (likely(c->write == NULL)) {
+        return csr_assign(csr_field(h, c), v, c->wmask, c->effect);
+    }
+    return c->write(h, c, v);
+}
+
+uint64_t csr_read_modify(const struct hart *h, const struct csr *c, uint64_t read)
+{
+    return c->num == CSR_mip ? FIELD_SET(BIT(IRQ_SEI), read, FIELD_GET(BIT(IRQ_SEI), h->mip))
+                             : read;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mstatus, sstatus, vsstatus; satp, vsatp, hgatp; misa. */
+#include "spec/csr_rules.h"
+
+#define SSTATUS_CONTROL (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_SUM | STATUS_MXR)
+#define SSTATUS_VISIBLE (SSTATUS_CONTROL | STATUS_FS | STATUS_VS | STATUS_UXL)
+#define MSTATUS_CONTROL                                                                            \
+    (SSTATUS_CONTROL | STATUS_MIE | STATUS_MPIE | STATUS_MPP | STATUS_MPRV | STATUS_TVM |          \
+     STATUS_TW | STATUS_TSR | STATUS_GVA | STATUS_MPV)
+
+/* FS and VS, as far as there is a unit. */
+static uint64_t unit_fields(const struct hart *h)
+{
+    return (isa_has(h->isa, EXT_F) ? STATUS_FS : 0) | (isa_has(h->isa, EXT_V) ? STATUS_VS : 0);
+}
+
+static uint64_t with_sd(uint64_t status)
+{
+    bool dirty = (status & STATUS_FS) == STATUS_FS || (status & STATUS_VS) == STATUS_VS;
+    return (status & ~STATUS_SD) | (dirty ? STATUS_SD : 0);
+}
+
+uint64_t read_mstatus(const struct hart *h, const struct csr *c)
+{
+    (void)c;
+    return with_sd(h->mstatus);
+}
+
+uint64_t read_sstatus(const struct hart *h, const struct csr *c)
+{
+    (void)c;
+    return with_sd(h->mstatus & SSTATUS_VISIBLE);
+}
+
+uint64_t read_vsstatus(const struct hart *h, const struct csr *c)
+{
+    (void)c;
+    return with_sd(h->vsstatus & SSTATUS_VISIBLE);
+}
+
+/* MPP is WARL: 2 leaves it as it was. */
+unsigned write_mstatus(struct hart *h, const struct csr *c, uint64_t v)
+{
+    uint64_t mask = MSTATUS_CONTROL | unit_fields(h);
+    if (FIELD_GET(STATUS_MPP, v) == 2) {
+        mask &= ~STATUS_MPP;
+    }
+    return csr_assign(&h->mstatus, v, mask, c->effect);
+}
+
+unsigned write_sstatus(struct hart *h, const struct csr *c, uint64_t v)
+{
+    return csr_assign(&h->mstatus, v, SSTATUS_CONTROL | unit_fields(h), c->effect);
+}
+
+unsigned write_vsstatus(struct hart *h, const struct csr *c, uint64_t v)
+{
+    return csr_assign(&h->vsstatus, v, SSTATUS_CONTROL | unit_fields(h), c->effect);
+}
+
+void hart_dirty(struct hart *h, uint64_t field)
+{
+    h->mstatus |= field;
+    if (h->v) {
+        h->vsstatus |= field;
+    }
+}
+
+uint64_t read_misa(const struct hart *h, const struct csr *c)
+{
+    (void)c;
+    return h->isa->misa;
+}
+
+static uint64_t asid_field(uint64_t mask)
+{
+    return FIELD_PUT(SATP_ASID, mask);
+}
+
+/* A write with an unsupported MODE has no effect. */
+unsigned write_satp(struct hart *h, const struct csr *c, uint64_t v)
+{
+    if ((h->isa->satp_modes & BIT(FIELD_GET(ATP_MODE, v))) == 0) {
+        return CSR_EFFECT_NONE;
+    }
+    uint64_t fields = ATP_MODE | asid_field(h->isa->asid_mask) | (ATP_PPN & h->isa->ppn_mask);
+    return csr_assign(&h->satp, v, fields, c->effect);
+}
+
+/* Likewise, required with V=1 and allowed with V=0. The PPN is a guest-physical one: all bits. */
+unsigned write_vsatp(struct hart *h, const struct csr *c, uint64_t v)
+{
+    if ((h->isa->satp_modes & BIT(FIELD_GET(ATP_MODE, v))) == 0) {
+        return CSR_EFFECT_NONE;
+    }
+    return csr_assign(&h->vsatp, v, ATP_MODE | asid_field(h->isa->asid_mask) | ATP_PPN, c->effect);
+}
+
+/* Each field is WARL by itself: an unsupported MODE keeps the old one, the rest is written.
+ * PPN[1:0] are zero. */
+unsigned write_hgatp(struct hart *h, const struct csr *c, uint64_t v)
+{
+    uint64_t fields =
+        FIELD_PUT(HGATP_VMID, h->isa->vmid_mask) | (ATP_PPN & h->isa->ppn_mask & ~UINT64_C(3));
+    if ((h->isa->hgatp_modes & BIT(FIELD_GET(ATP_MODE, v))) != 0) {
+        fields |= ATP_MODE;
+    }
+    return csr_assign(&h->hgatp, v, fields, c->effect);
+}
