@@ -53,8 +53,6 @@ struct vhart {
     struct world *world;
     unsigned index;       /* dense, 0 .. world->harts - 1 */
     uint8_t resident;     /* enum resident */
-    bool reconsider;      /* interrupts or the environment changed: look before going back to the guest */
-    uint64_t timer;       /* HS's deadline set through SBI (no Sstc in hardware), ~0 if none */
     uint64_t marker;      /* scause when hstatus was last known: see host/m/native.c */
     uint64_t last_fault;  /* address of the last shadow fill, to notice a repeated one */
     uint64_t exits[EXIT_COUNT];

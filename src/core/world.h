@@ -6,7 +6,8 @@
 #include "core/vhart.h"
 #include "spec/mem.h"
 
-#define WORLD_RANGES 16
+#define WORLD_RANGES   16
+#define MACHINE_CLOSED 3
 
 struct world {
     struct isa isa;
@@ -25,8 +26,10 @@ struct machine {
     bool mstateen;
     bool mcountinhibit;
     bool misaligned; /* hardware does misaligned loads and stores: not probed, only what the exits say */
-    unsigned pmp_entries;
-    unsigned pmp_grain; /* log2 of the smallest region */
+    uint64_t misa;
+    uint64_t hpm; /* mhpmcounters that count: bit n */
+    struct mem_range closed[MACHINE_CLOSED]; /* what only Hearth touches: its image, its pool, the M-level devices */
+    unsigned closed_count;
     uint64_t medeleg, mideleg; /* bits that can be set */
     uint64_t menvcfg_mask;
     uint16_t satp_modes;

@@ -4,6 +4,7 @@
 #define HOST_HOST_H
 
 #include "core/world.h"
+#include "spec/trap.h"
 
 /* Brings every resident CSR into the model (resident = NONE). Cheap if nothing is. The way back to the guest loads again what it needs. */
 void host_unload(struct vhart *vh);
@@ -17,7 +18,10 @@ void host_timer_set(struct vhart *vh, uint64_t deadline);
 /* Makes HS's SSIP pending (this hart). */
 void host_raise_ssip(struct vhart *vh);
 
-/* Interrupts another hart so that it looks at its request word. index of vharts[]. */
+/*
+ * Interrupts another hart so that it looks at its request word. index of vharts[]. Memory written before is visible when the
+ * interrupt is (fence rw, o); likewise who clears the interrupt orders that before the look (fence o, rw).
+ */
 void host_ipi(unsigned index);
 
 /* Local fences. */
@@ -25,6 +29,21 @@ void host_fence_i(void);
 void host_fence_vma(uint64_t va, uint64_t size, bool all_ids, uint64_t asid); /* size ~0: all addresses */
 /* A fence on the guest translations of this hart (shadow tables, and the TLB if need be). */
 void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp);
+
+/* A trap for the guest, by the model; the hardware follows before the hart goes back. */
+void host_reflect(struct vhart *vh, const struct trap *t);
+
+/* What the effects of a CSR write (enum csr_effect) ask of the hardware. */
+void host_effects(struct vhart *vh, unsigned effect);
+
+/* Drops what the TLB may hold for va of the running guest. */
+void host_fence_shadow(uint64_t va);
+
+/* The instruction at pc as the interrupted mode sees it. False if it can't be read any more. */
+bool host_fetch(struct vhart *vh, uint32_t *raw) must_check;
+
+/* May HS reach these bytes, if a device is there? */
+bool host_mmio_ok(uint64_t pa, uint64_t len) must_check;
 
 /*
  * Waits for an interrupt of M (wfi), then does for it what the trap handler would: clears this hart's IPI, turns a deadline that
@@ -58,5 +77,28 @@ uint64_t host_counters_present(void);          /* bit n: mcycle 0, minstret 2, m
 uint64_t host_menvcfg_write(uint64_t v);       /* returns what it became (for HS's own environment: ADUE, PBMTE, STCE...) */
 uint64_t host_vendor_id(unsigned which);       /* 0 mvendorid, 1 marchid, 2 mimpid */
 void host_delegate_misaligned(struct vhart *vh, bool on);
+
+
+/* boot: what the silicon has, and the virtual hart that can be made of it. On each hart; host_isa once. */
+void host_probe(struct machine *m);
+void host_isa(const struct machine *m, struct isa *isa);
+
+/* Can this hart be Hearth's (S-mode, PMP, TVM, TW, TSR)? If not, *why is a phrase for people. Before anything else is set up. */
+bool host_usable(const char **why) must_check;
+
+/* Leaves for HS: the boot hart at pc with a0 = hart id and a1 = arg1; the others wait until HSM starts them. */
+_Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1);
+_Noreturn void host_start_secondary(struct vhart *vh);
+
+/* boot: what the silicon has, and the virtual hart that can be made of it. On each hart; host_isa once. */
+void host_probe(struct machine *m);
+void host_isa(const struct machine *m, struct isa *isa);
+
+/* Can this hart be Hearth's (S-mode, PMP, TVM, TW, TSR)? If not, *why is a phrase for people. Before anything else is set up. */
+bool host_usable(const char **why) must_check;
+
+/* Leaves for HS: the boot hart at pc with a0 = hart id and a1 = arg1; the others wait until HSM starts them. */
+_Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1);
+_Noreturn void host_start_secondary(struct vhart *vh);
 
 #endif

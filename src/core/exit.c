@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/exit.h"
+#include "core/guestmem.h"
+#include "host/host.h"
+
+#define SHIFT_4K 12u
+
+/* --- faults of a guest --- */
+
+/* htinst and what goes with it: the instruction that made the access, if the fault is a guest-page fault of its own. */
+static void complete_tinst(struct vhart *vh, enum access access, struct trap *t)
+{
+    struct insn i;
+    uint32_t raw;
+    bool guest_page = t->cause == CAUSE_LOAD_GUEST_PAGE || t->cause == CAUSE_STORE_GUEST_PAGE;
+
+    if (!guest_page || t->tinst != 0 || access == ACCESS_FETCH || !host_fetch(vh, &raw)) {
+        return;
+    }
+    i = decode(raw);
+    t->tinst = insn_transform(&i, (unsigned)(t->tval - (vh->h.x[i.rs1] + (uint64_t)i.imm)));
+}
+
+static uint64_t access_fault(enum access access)
+{
+    static const uint8_t cause[] = {
+        [ACCESS_LOAD] = CAUSE_LOAD_ACCESS,
+        [ACCESS_STORE] = CAUSE_STORE_ACCESS,
+        [ACCESS_FETCH] = CAUSE_FETCH_ACCESS,
+    };
+
+    return cause[access];
+}
+
+/* RAM of the world, or a device that HS may reach itself. */
+static bool may_reach(const struct world *w, hpa_t pa)
+{
+    hpa_t page = {align_down(pa.a, BIT(SHIFT_4K))};
+
+    return mem_at(&w->mem, page, BIT(SHIFT_4K)) != NULL || host_mmio_ok(page.a, BIT(SHIFT_4K));
+}
+
+static void fill(struct vhart *vh, uint64_t va, struct xlate *x)
+{
+    const struct hart *h = &vh->h;
+    bool bare = FIELD_GET(ATP_MODE, h->vsatp) == MODE_BARE;
+    uint64_t leaf;
+
+    vhart_count(vh, EXIT_shadow_fill);
+    x->shift = (unsigned)max_u64(mem_page_shift(&vh->world->mem, x->pa, x->shift), SHIFT_4K);
+    leaf = shadow_leaf(x, h->prv, bare, (h->mstatus & STATUS_MXR) != 0);
+    if (shadow_fill(&vh->shadow, va, leaf, x->shift) || vh->last_fault == va) {
+        host_fence_shadow(va);
+    }
+    vh->last_fault = va;
+}
+
+void exit_guest_fault(struct vhart *vh, enum access access, uint64_t va)
+{
+    struct access_as as = {.access = (uint8_t)access, .prv = vh->h.prv, .v = true};
+    struct xlate x;
+    struct trap t;
+
+    if (!walk(&vh->h, &vh->world->mem, as, va, &x, &t)) {
+        complete_tinst(vh, access, &t);
+        vhart_count(vh, t.cause >= CAUSE_FETCH_GUEST_PAGE ? EXIT_fault_hs : EXIT_fault_vs);
+        host_reflect(vh, &t);
+        return;
+    }
+    if (!may_reach(vh->world, x.pa)) {
+        t = (struct trap){.cause = access_fault(access), .tval = va, .gva = true};
+        host_reflect(vh, &t);
+        return;
+    }
+    fill(vh, va, &x);
+}
+
+/* --- instructions --- */
+
+/* HLV, HLVX, HSV: V = 0, or U with HU. */
+static void exit_hypervisor_access(struct vhart *vh, const struct insn *i)
+{
+    struct hart *h = &vh->h;
+    struct access_as as = {.prv = h->hstatus & HSTATUS_SPVP ? PRV_S : PRV_U, .v = true, .hlvx = i->hlvx};
+    uint64_t value = 0;
+    struct trap t;
+    bool ok;
+
+    vhart_count(vh, EXIT_hlv);
+    if (i->op == OP_HSV) {
+        as.access = ACCESS_STORE;
+        value = h->x[i->rs2];
+        ok = guest_store(vh, as, h->x[i->rs1], &value, i->width, &t);
+    } else {
+        as.access = ACCESS_LOAD;
+        ok = guest_load(vh, as, h->x[i->rs1], &value, i->width, &t);
+    }
+    if (!ok) {
+        if (t.cause >= CAUSE_FETCH_GUEST_PAGE && t.tinst == 0) {
+            t.tinst = insn_transform(i, (unsigned)(t.tval - h->x[i->rs1]));
+        }
+        t.gva = true;
+        host_reflect(vh, &t);
+        return;
+    }
+    if (i->op == OP_HLV && i->rd != 0) {
+        h->x[i->rd] = i->is_unsigned ? value : (uint64_t)sext(value, i->width * 8u);
+    }
+    h->pc += 4;
+}
+
+static void count_fence(struct vhart *vh, const struct fence *f)
+{
+    vhart_count(vh, f->kind == FENCE_VMA ? EXIT_sfence : EXIT_hfence);
+}
+
+static bool touches_resident(const struct hart *h, const struct insn *i)
+{
+    const struct csr *c;
+
+    if (i->op == OP_SRET || i->op == OP_MRET) {
+        return true;
+    }
+    return i->op == OP_CSR && csr_find(h, i->csr, false, &c) == CSR_OK && c->resident;
+}
+
+static void count_instruction(struct vhart *vh, const struct insn *i, bool v)
+{
+    if (i->op == OP_CSR) {
+        vhart_count(vh, v ? EXIT_csr_vs : EXIT_csr_h);
+    } else if (i->op == OP_SRET) {
+        vhart_count(vh, v ? EXIT_sret_vs : EXIT_sret_enter);
+    } else if (i->op == OP_WFI) {
+        vhart_count(vh, EXIT_wfi);
+    }
+}
+
+void exit_instruction(struct vhart *vh, uint32_t raw)
+{
+    struct insn i = decode(raw);
+    struct exec e;
+
+    if (touches_resident(&vh->h, &i)) {
+        host_unload(vh);
+    }
+    count_instruction(vh, &i, vh->h.v);
+    e = hart_exec(&vh->h, &i);
+    switch (e.kind) {
+    case EXEC_DONE:
+        host_effects(vh, e.csr_effect);
+        break;
+    case EXEC_TRAP:
+        vhart_count(vh, EXIT_illegal);
+        host_reflect(vh, &e.trap);
+        break;
+    case EXEC_FENCE:
+        count_fence(vh, &e.fence);
+        host_fence_guest(vh, &e.fence, vh->h.hgatp);
+        break;
+    case EXEC_MEMORY:
+        exit_hypervisor_access(vh, &i);
+        break;
+    default: /* xret, wfi: all done */
+        break;
+    }
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Offsets for the assembly: compiled to assembly text, from which the build makes asm-offsets.h. */
+#include "core/vhart.h"
+
+#define DEFINE(name, value) __asm__ volatile("\n->" #name " %0" ::"i"(value))
+
+void asm_offsets(void);
+void asm_offsets(void)
+{
+    DEFINE(HART_X, offsetof(struct vhart, h.x));
+    DEFINE(HART_PC, offsetof(struct vhart, h.pc));
+    DEFINE(HART_PRV, offsetof(struct vhart, h.prv));
+    DEFINE(VHART_STACK, offsetof(struct vhart, stack));
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interrupts. The M-level ones are Hearth's: the timer is multiplexed among HS's deadline and the guest's, the software
+ * interrupt carries requests, and the external one stands for HS's while a guest runs.
+ */
+#include "host/m/m.h"
+#include "core/request.h"
+#include "drv/drv.h"
+
+#define NEVER (~UINT64_C(0))
+/* How long a change that no trap announces (PLIC enables, an SIE set by HS) may go unseen, in ticks of the timebase: 1/256 s. */
+#define POLL_SHIFT 8
+
+uint64_t host_time(void)
+{
+    if (machine.time_csr) {
+        return hw_read(CSR_time);
+    }
+    return drivers.timer->time();
+}
+
+static void comparator_set(struct vhart *vh, uint64_t deadline)
+{
+    if (deadline != vh->armed) {
+        vh->armed = deadline;
+        drivers.timer->set(vh->h.hartid, deadline);
+    }
+}
+
+static bool hs_has_sstc(const struct vhart *vh)
+{
+    return machine.sstc && (vh->h.menvcfg & ENVCFG_STCE);
+}
+
+/* When HS wants its timer interrupt, unless it has it already or, while V = 0, the hardware sees to it. */
+static uint64_t hs_deadline(const struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+
+    if ((hs_has_sstc(vh) && !h->v) || h->stimecmp <= h->time) {
+        return NEVER;
+    }
+    return h->stimecmp;
+}
+
+static bool vs_has_sstc(const struct hart *h)
+{
+    return (h->henvcfg & ENVCFG_STCE) != 0;
+}
+
+/* In mtime's own count: vstimecmp - htimedelta; a difference that wraps is a time long ago or never, as an unsigned compare says. */
+static uint64_t vs_deadline(const struct hart *h)
+{
+    uint64_t guest_now = h->time + h->htimedelta;
+
+    if (!vs_has_sstc(h) || h->vstimecmp == NEVER) {
+        return NEVER;
+    }
+    if (guest_now >= h->vstimecmp) {
+        return NEVER; /* pending already */
+    }
+    if (h->vstimecmp - guest_now > NEVER - h->time) {
+        return NEVER;
+    }
+    return h->time + (h->vstimecmp - guest_now);
+}
+
+/* A VS-level interrupt that hideleg leaves to HS, pending and enabled. */
+uint64_t m_undelegated(const struct hart *h)
+{
+    return hart_mip(h) & h->mie & ~h->hideleg & IRQS_H;
+}
+
+/* Anything of the kind possible at all? Cheap: asked at every return. */
+bool m_may_be_undelegated(const struct hart *h)
+{
+    return (h->mie & ~h->hideleg & IRQS_H) != 0;
+}
+
+void m_timer_arm(struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+    uint64_t next = hs_deadline(vh);
+
+    if (h->v) {
+        next = min_u64(next, vs_deadline(h));
+        if (vh->captured) {
+            next = min_u64(next, h->time + (vh->world->timebase >> POLL_SHIFT));
+        }
+    } else if (m_may_be_undelegated(h)) {
+        next = min_u64(next, vs_deadline(h));
+        if (m_undelegated(h)) {
+            next = min_u64(next, h->time + (vh->world->timebase >> POLL_SHIFT));
+        }
+    }
+    /* An earlier wake-up than needed does no harm and costs less than a write to the device at every switch. */
+    if (next < vh->armed || vh->armed <= h->time) {
+        comparator_set(vh, next);
+    }
+}
+
+/* The timer's part of mip as VS is to see it. */
+void m_vs_timer(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+
+    h->time = host_time();
+    if (hart_mip(h) & h->hideleg & BIT(IRQ_VSTI)) {
+        hw_set(CSR_mip, BIT(IRQ_STI));
+    } else {
+        hw_clear(CSR_mip, BIT(IRQ_STI));
+    }
+    m_timer_arm(vh);
+}
+
+/* All of mip as VS is to see it, in the physical S bits. */
+void m_vs_pending(struct vhart *vh)
+{
+    uint64_t pending = (vh->h.hvip & vh->h.hideleg & IRQS_VS) >> 1;
+
+    if (machine.smaia) {
+        hw_write(CSR_mvip, pending & BIT(IRQ_SEI));
+        pending &= ~BIT(IRQ_SEI);
+    }
+    hw_clear(CSR_mip, IRQS_S & ~pending);
+    hw_set(CSR_mip, pending);
+    m_vs_timer(vh);
+}
+
+/* Without Sstc in hardware STIP is Hearth's to write, whether HS asked by SBI or by an emulated stimecmp. */
+void host_timer_set(struct vhart *vh, uint64_t deadline)
+{
+    vh->h.stimecmp = deadline;
+    if (hs_has_sstc(vh)) {
+        hw_write(CSR_stimecmp, deadline);
+        return;
+    }
+    vh->h.mip &= ~BIT(IRQ_STI);
+    if (vh->resident == RESIDENT_HS) {
+        hw_clear(CSR_mip, BIT(IRQ_STI));
+    }
+    if (deadline < vh->armed) {
+        comparator_set(vh, deadline);
+    }
+}
+
+void host_raise_ssip(struct vhart *vh)
+{
+    if (vh->resident == RESIDENT_HS) {
+        hw_set(CSR_mip, BIT(IRQ_SSI));
+    } else {
+        vh->h.mip |= BIT(IRQ_SSI);
+    }
+}
+
+static void raise_stip(struct vhart *vh)
+{
+    vh->h.mip |= BIT(IRQ_STI);
+    if (vh->resident == RESIDENT_HS) {
+        hw_set(CSR_mip, BIT(IRQ_STI));
+    }
+}
+
+static void timer_interrupt(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+
+    vhart_count(vh, EXIT_irq_timer);
+    h->time = host_time();
+    comparator_set(vh, NEVER);
+    if (!hs_has_sstc(vh) && h->stimecmp <= h->time) {
+        raise_stip(vh);
+    }
+    if (vh->resident == RESIDENT_VS) {
+        if (vh->captured) {
+            drivers.external->capture(h->hartid); /* again: another hart may have changed the enables */
+        }
+        /* VSSIP stands in hardware: only the timer's bit is news here */
+        if (hart_mip(h) & h->hideleg & BIT(IRQ_VSTI)) {
+            hw_set(CSR_mip, BIT(IRQ_STI));
+        }
+    }
+    m_timer_arm(vh);
+}
+
+/* The real external line, while a guest runs: HS takes it. */
+static void external_interrupt(struct vhart *vh)
+{
+    struct trap t = {.cause = CAUSE_INTERRUPT | IRQ_SEI};
+
+    vhart_count(vh, EXIT_irq_external);
+    if (vh->h.v) {
+        m_reflect(vh, &t);
+    } else {
+        hw_clear(CSR_mie, BIT(IRQ_MEI)); /* V = 0 has no business with it */
+    }
+}
+
+void m_interrupt(struct vhart *vh, uint64_t cause)
+{
+    struct trap t = {.cause = cause};
+
+    switch (cause & ~CAUSE_INTERRUPT) {
+    case IRQ_MTI:
+        timer_interrupt(vh);
+        break;
+    case IRQ_MSI:
+        vhart_count(vh, EXIT_irq_soft);
+        drivers.ipi->clear(vh->h.hartid);
+        request_serve(vh);
+        break;
+    case IRQ_MEI:
+    case IRQ_SEI:
+        external_interrupt(vh);
+        break;
+    default: /* LCOFI while the guest runs */
+        m_reflect(vh, &t);
+        break;
+    }
+}
+
+/* The HS-level interrupt to be taken. While V = 1, HS's interrupts are enabled whatever sstatus.SIE says. The external line traps by
+ * itself; while V = 0 the hardware sees to all but the VS-level ones that HS keeps. */
+bool m_hs_interrupt(struct vhart *vh, struct trap *t)
+{
+    struct hart *h = &vh->h;
+    uint64_t pending = h->v ? h->mip & h->mie & (BIT(IRQ_SSI) | BIT(IRQ_STI)) : 0;
+
+    if (h->v && hs_has_sstc(vh) && (h->mie & BIT(IRQ_STI)) && h->time >= h->stimecmp) {
+        pending |= BIT(IRQ_STI);
+    }
+    if (unlikely(m_may_be_undelegated(h))) {
+        pending |= m_undelegated(h);
+    }
+    if (!pending) {
+        return false;
+    }
+    static const uint8_t order[] = {IRQ_SSI, IRQ_STI, IRQ_SGEI, IRQ_VSEI, IRQ_VSSI, IRQ_VSTI};
+    for (unsigned i = 0; i < ARRAY_LEN(order); i++) {
+        if (pending & BIT(order[i])) {
+            *t = (struct trap){.cause = CAUSE_INTERRUPT | order[i]};
+            break;
+        }
+    }
+    return true;
+}
+
+bool host_pending(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    bool resident = vh->resident == RESIDENT_HS;
+    uint64_t mie = resident ? hw_read(CSR_mie) : h->mie;
+    uint64_t mip = hw_read(CSR_mip) & (resident ? IRQS_S | BIT(IRQ_LCOFI) : BIT(IRQ_SEI) | BIT(IRQ_LCOFI));
+
+    h->time = host_time();
+    mip |= h->mip & (resident ? 0 : IRQS_S);
+    mip |= hart_mip(h) & IRQS_H;
+    return (mip & ((mie & (IRQS_S | BIT(IRQ_LCOFI))) | (h->mie & IRQS_H))) != 0;
+}
+
+void host_ipi(unsigned index)
+{
+    drivers.ipi->send(vharts[index]->h.hartid);
+}
+
+/* mie holds what may end the wait: M's own, and what HS has enabled. */
+void host_wait(void)
+{
+    struct vhart *vh = vhart_self();
+    uint64_t mip;
+
+    __asm__ volatile("wfi" ::: "memory");
+    mip = hw_read(CSR_mip);
+    if (mip & BIT(IRQ_MSI)) {
+        drivers.ipi->clear(vh->h.hartid);
+    }
+    if (mip & BIT(IRQ_MTI)) {
+        timer_interrupt(vh);
+    }
+}

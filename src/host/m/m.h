@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Host m: a virtual hart on a hart with M, S and U but no H. Physical S runs HS, S and VS; physical U runs U and VU.
+ *
+ * Which virtual CSRs stand in the hart's S-level CSRs is vhart.resident. Leaving that set (m_unload) and taking
+ * on another (m_load) is what a change of V costs; everything else works on the model or on the resident set in place.
+ */
+#ifndef HOST_M_M_H
+#define HOST_M_M_H
+
+#include "core/world.h"
+#include "spec/trap.h"
+#include "host/host.h"
+#include "host/m/hw.h"
+
+/* entry.S */
+void m_entry(void);
+_Noreturn void m_launch(struct vhart *vh);
+int64_t m_load_half(uint64_t va, uint64_t mstatus_bits);
+
+/* access.S: one access of len bytes; 0, or 1 if the bus refused it. */
+int m_mmio_load(uint64_t pa, unsigned len, uint64_t *value);
+int m_mmio_store(uint64_t pa, unsigned len, uint64_t value);
+
+/* run.c: what entry.S calls */
+void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus);
+_Noreturn void m_broken(struct vhart *vh);
+
+/* resident.c */
+void m_load(struct vhart *vh);           /* loads what h.v says; resident must be NONE */
+void m_hs_environment(struct vhart *vh); /* what hardware must do while HS runs: again after hstatus changed */
+void m_shadow_root(struct vhart *vh);    /* the root for the current key into satp; V = 1 resident or being loaded */
+
+/* Notices a trap that the hardware delivered to HS while the model's hstatus.SPV, GVA, htval or htinst were set. */
+void m_native_note(struct vhart *vh);
+
+/* irq.c */
+void m_interrupt(struct vhart *vh, uint64_t cause);
+void m_vs_pending(struct vhart *vh); /* VS being loaded: its mip, and the next deadline */
+void m_vs_timer(struct vhart *vh);   /* VS resident: VSTIP and the next deadline */
+bool m_may_be_undelegated(const struct hart *h);
+uint64_t m_undelegated(const struct hart *h); /* VS-level interrupts that hideleg leaves to HS, pending and enabled */
+void m_timer_arm(struct vhart *vh); /* the earliest deadline into the comparator */
+bool m_hs_interrupt(struct vhart *vh, struct trap *t); /* V = 1: does HS take one now? */
+
+/* pmp.c */
+void m_pmp_setup(void);
+
+/* A trap for the guest: by the model, from whatever is resident. */
+void m_reflect(struct vhart *vh, const struct trap *t);
+
+#define SXL_UXL_64 (FIELD_PUT(STATUS_UXL, UXL_64) | FIELD_PUT(STATUS_SXL, UXL_64))
+
+/* The bits of mstatus that belong to the S-level set. */
+#define STATUS_S                                                                                                       \
+    (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_VS | STATUS_FS | STATUS_XS | STATUS_SUM | STATUS_MXR | STATUS_UBE)
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The PMP plan: a pure function from the ranges that nobody else may touch to the entries that say so. */
+#ifndef HOST_M_PMP_H
+#define HOST_M_PMP_H
+
+#include "spec/mem.h"
+
+#define PMP_R     BIT(0)
+#define PMP_W     BIT(1)
+#define PMP_X     BIT(2)
+#define PMP_TOR   FIELD_PUT(PMP_A, 1)
+#define PMP_NAPOT FIELD_PUT(PMP_A, 3)
+#define PMP_A     MASK(4, 3)
+
+#define PMP_ENTRIES 8 /* what a plan may use: every hart with PMP has them */
+
+struct pmp_entry {
+    uint8_t cfg;
+    uint64_t addr; /* pmpaddr: address >> 2 */
+};
+
+struct pmp_plan {
+    struct pmp_entry entry[PMP_ENTRIES];
+    unsigned count;
+};
+
+/*
+ * Closes the ranges (4 KiB aligned, at most 3 of them, base > 0) to S and U and leaves the rest open: a naturally aligned power of two
+ * takes one entry, another range two (TOR), and the last entry opens everything. Unused entries are off.
+ */
+void pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/m/pmp.h"
+
+#define EVERYTHING UINT64_C(0x3fffffffffffff) /* NAPOT over all 56 bits */
+
+static void append(struct pmp_plan *plan, uint64_t cfg, uint64_t addr)
+{
+    plan->entry[plan->count++] = (struct pmp_entry){.cfg = (uint8_t)cfg, .addr = addr};
+}
+
+static bool is_napot(const struct mem_range *r)
+{
+    return (r->size & (r->size - 1)) == 0 && (r->base & (r->size - 1)) == 0;
+}
+
+void pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count)
+{
+    plan->count = 0;
+    for (unsigned i = 0; i < count && plan->count + 3 <= PMP_ENTRIES; i++) {
+        if (is_napot(&closed[i])) {
+            append(plan, PMP_NAPOT, (closed[i].base >> 2) | ((closed[i].size >> 3) - 1));
+        } else {
+            append(plan, 0, closed[i].base >> 2); /* only the bottom of the next */
+            append(plan, PMP_TOR, (closed[i].base + closed[i].size) >> 2);
+        }
+    }
+    append(plan, PMP_NAPOT | PMP_R | PMP_W | PMP_X, EVERYTHING);
+}

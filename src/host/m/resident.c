@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Residency: the S-level CSRs in hardware, and the controls that go with V. */
+#include "host/m/m.h"
+#include "drv/drv.h"
+
+/* The traps that HS takes directly: all that the virtual M delegates, but for what Hearth emulates or has to look at. */
+#define HS_NEVER (BIT(CAUSE_ILLEGAL) | BIT(CAUSE_ECALL_HS) | BIT(CAUSE_ECALL_VS) | BIT(CAUSE_ECALL_M))
+/* The traps that VS takes directly if hedeleg has them: those in which the hardware can do nothing wrong. */
+#define MISALIGNED (BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_STORE_MISALIGNED))
+#define VS_DIRECT                                                                                                      \
+    (BIT(CAUSE_FETCH_MISALIGNED) | BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_STORE_MISALIGNED) |  \
+     BIT(CAUSE_ECALL_U))
+
+/* A change to medeleg that is due to FWFT or to hstatus takes effect here. */
+void m_hs_environment(struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+    bool guest_next = (h->hstatus & HSTATUS_SPV) != 0;
+    uint64_t direct = h->medeleg & machine.medeleg & ~HS_NEVER;
+
+    if (!vh->misaligned_delegated) {
+        direct &= ~MISALIGNED;
+    }
+
+    /* While SPV is set a trap into HS must clear it: the hardware wouldn't, so the model takes all of them. */
+    hw_write(CSR_medeleg, guest_next ? 0 : direct);
+    if (guest_next) {
+        hw_set(CSR_mstatus, STATUS_TSR);
+    } else {
+        hw_clear(CSR_mstatus, STATUS_TSR);
+    }
+}
+
+static void load_hs(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    uint64_t mie = BIT(IRQ_MTI) | BIT(IRQ_MSI);
+
+    if (vh->captured) {
+        drivers.external->release(h->hartid);
+        vh->captured = false;
+    }
+    hw_write(CSR_mideleg, h->mideleg & machine.mideleg & (IRQS_S | BIT(IRQ_LCOFI)));
+    hw_write(CSR_mie, mie | (h->mie & (IRQS_S | BIT(IRQ_LCOFI))));
+    if (machine.smaia) {
+        hw_write(CSR_mvien, 0);
+    }
+    hw_write(CSR_mcounteren, h->mcounteren);
+    if (machine.menvcfg) {
+        hw_write(CSR_menvcfg, h->menvcfg & machine.menvcfg_mask);
+    }
+    hw_clear(CSR_mip, IRQS_S);
+    hw_set(CSR_mip, h->mip & IRQS_S);
+    hw_write(CSR_stvec, h->stvec);
+    hw_write(CSR_sscratch, h->sscratch);
+    hw_write(CSR_sepc, h->sepc);
+    hw_write(CSR_scause, h->scause);
+    hw_write(CSR_stval, h->stval);
+    hw_write(CSR_satp, h->satp);
+    hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
+    vh->marker = h->scause;
+    vh->resident = RESIDENT_HS;
+    m_hs_environment(vh);
+    hw_sfence_all();
+}
+
+/* With an FS of HS that is off, the guest's is too. */
+static uint64_t vs_status(const struct hart *h)
+{
+    uint64_t s = h->vsstatus & STATUS_S;
+
+    if ((h->mstatus & STATUS_FS) == 0) {
+        s &= ~STATUS_FS;
+    }
+    if ((h->mstatus & STATUS_VS) == 0) {
+        s &= ~STATUS_VS;
+    }
+    return s;
+}
+
+static bool vs_bare(const struct hart *h)
+{
+    return FIELD_GET(ATP_MODE, h->vsatp) == MODE_BARE;
+}
+
+static void load_vs_controls(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    uint64_t direct = vs_bare(h) ? 0 : h->medeleg & h->hedeleg & machine.medeleg & VS_DIRECT;
+    uint64_t vs_irqs = (h->hideleg & IRQS_VS) >> 1;
+    uint64_t mie = BIT(IRQ_MTI) | BIT(IRQ_MSI) | (h->mie & BIT(IRQ_LCOFI));
+    uint64_t counteren = h->mcounteren & h->hcounteren;
+
+    if (!(vh->misaligned_delegated)) {
+        direct &= ~(BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_STORE_MISALIGNED));
+    }
+    hw_write(CSR_medeleg, direct);
+    if (machine.smaia) {
+        /* sie.SEIE is a bit of its own then; the real line is mie.SEIE's and comes to Hearth. */
+        hw_write(CSR_mideleg, vs_irqs & ~BIT(IRQ_SEI));
+        hw_write(CSR_mvien, vs_irqs & BIT(IRQ_SEI));
+        hw_write(CSR_mie, mie | (h->mie & BIT(IRQ_SEI)));
+        hw_write(CSR_sie, (h->mie & h->hideleg & IRQS_VS) >> 1);
+    } else {
+        if ((h->mie & BIT(IRQ_SEI)) && drivers.external) {
+            if (!vh->captured) {
+                drivers.external->capture(h->hartid);
+                vh->captured = true;
+            }
+            mie |= BIT(IRQ_MEI);
+        }
+        hw_write(CSR_mideleg, vs_irqs);
+        hw_write(CSR_mie, mie | ((h->mie & h->hideleg & IRQS_VS) >> 1));
+    }
+    hw_write(CSR_mcounteren, h->htimedelta != 0 || !machine.time_csr ? counteren & ~COUNTEREN_TM : counteren);
+    if (machine.menvcfg) {
+        uint64_t both = h->menvcfg & (h->henvcfg | ~(ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE));
+        hw_write(CSR_menvcfg, both & machine.menvcfg_mask & ~(ENVCFG_STCE | ENVCFG_ADUE));
+    }
+}
+
+static void load_vs(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    uint64_t traps = STATUS_TVM;
+
+    load_vs_controls(vh);
+    if ((h->hstatus & HSTATUS_VTSR) || vs_bare(h)) {
+        traps |= STATUS_TSR;
+    }
+    if (h->hstatus & HSTATUS_VTW) {
+        traps |= STATUS_TW;
+    }
+    hw_write(CSR_stvec, h->vstvec);
+    hw_write(CSR_sscratch, h->vsscratch);
+    hw_write(CSR_sepc, h->vsepc);
+    hw_write(CSR_scause, h->vscause);
+    hw_write(CSR_stval, h->vstval);
+    hw_write(CSR_mstatus, vs_status(h) | traps | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
+    vh->resident = RESIDENT_VS;
+    m_shadow_root(vh);
+    hw_sfence_all();
+    m_vs_pending(vh);
+}
+
+void m_load(struct vhart *vh)
+{
+    if (vh->h.v) {
+        load_vs(vh);
+    } else {
+        load_hs(vh);
+    }
+}
+
+static void unload_hs(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    uint64_t enabled = IRQS_S | BIT(IRQ_LCOFI);
+
+    m_native_note(vh);
+    h->mstatus = (h->mstatus & ~STATUS_S) | (hw_read(CSR_mstatus) & STATUS_S);
+    h->mie = (h->mie & ~enabled) | (hw_read(CSR_mie) & enabled);
+    h->mip = (h->mip & ~BIT(IRQ_SSI)) | (hw_read(CSR_mip) & BIT(IRQ_SSI));
+    h->stvec = hw_read(CSR_stvec);
+    h->sscratch = hw_read(CSR_sscratch);
+    h->sepc = hw_read(CSR_sepc);
+    h->scause = hw_read(CSR_scause);
+    h->stval = hw_read(CSR_stval);
+    h->satp = hw_read(CSR_satp);
+    h->scounteren = hw_read(CSR_scounteren);
+    if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
+        h->stimecmp = hw_read(CSR_stimecmp);
+    }
+    if (machine.menvcfg) {
+        h->senvcfg = hw_read(CSR_senvcfg);
+    }
+}
+
+/* One of FS and VS: what ran while V = 1 shows in both levels; a dirty guest makes HS's dirty (imprecise, as allowed). */
+static void unload_unit(struct hart *h, uint64_t status, uint64_t field)
+{
+    if (h->mstatus & field) {
+        h->vsstatus = (h->vsstatus & ~field) | (status & field);
+        if ((status & field) == field) {
+            h->mstatus |= field | STATUS_SD;
+        }
+    }
+}
+
+static void unload_vs(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    uint64_t status = hw_read(CSR_mstatus);
+    uint64_t plain = STATUS_S & ~(STATUS_FS | STATUS_VS);
+    uint64_t enabled = h->hideleg & IRQS_VS;
+
+    h->vsstatus = (h->vsstatus & ~plain) | (status & plain);
+    unload_unit(h, status, STATUS_FS);
+    unload_unit(h, status, STATUS_VS);
+    h->mie = (h->mie & ~enabled) | ((hw_read(CSR_sie) << 1) & enabled);
+    if (enabled & BIT(IRQ_VSSI)) {
+        h->hvip = (h->hvip & ~BIT(IRQ_VSSI)) | ((hw_read(CSR_mip) & BIT(IRQ_SSI)) << 1);
+    }
+    h->vstvec = hw_read(CSR_stvec);
+    h->vsscratch = hw_read(CSR_sscratch);
+    h->vsepc = hw_read(CSR_sepc);
+    h->vscause = hw_read(CSR_scause);
+    h->vstval = hw_read(CSR_stval);
+    h->scounteren = hw_read(CSR_scounteren);
+    if (machine.menvcfg) {
+        h->senvcfg = hw_read(CSR_senvcfg);
+    }
+}
+
+void host_unload(struct vhart *vh)
+{
+    if (vh->resident == RESIDENT_HS) {
+        unload_hs(vh);
+    } else if (vh->resident == RESIDENT_VS) {
+        unload_vs(vh);
+    }
+    vh->resident = RESIDENT_NONE;
+}
+
+/*
+ * HS's own traps go straight to HS, where the hardware knows no hstatus, htval and htinst. While one of them isn't zero, scause
+ * tells whether that has happened: the marker is what scause was when they were last written. With SPV set only an
+ * interrupt can have got there (m_hs_environment).
+ */
+void m_native_note(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    uint64_t scause;
+
+    if (((h->hstatus & (HSTATUS_SPV | HSTATUS_GVA)) | h->htval | h->htinst) == 0) {
+        return;
+    }
+    scause = hw_read(CSR_scause);
+    if (scause == vh->marker || ((h->hstatus & HSTATUS_SPV) && !(scause & CAUSE_INTERRUPT))) {
+        return;
+    }
+    h->hstatus &= ~(HSTATUS_SPV | HSTATUS_GVA);
+    h->htval = 0;
+    h->htinst = 0;
+    m_hs_environment(vh);
+}
+
+/* The physical mode of a shadow root: the guest's own; for a guest without tables the widest at hand. */
+static unsigned shadow_mode(const struct hart *h)
+{
+    unsigned mode = (unsigned)FIELD_GET(ATP_MODE, h->vsatp);
+
+    if (mode != MODE_BARE) {
+        return mode;
+    }
+    return machine.satp_modes & BIT(MODE_SV48) ? MODE_SV48 : MODE_SV39;
+}
+
+void m_shadow_root(struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+    struct shadow_key key = {.hgatp = h->hgatp, .vsatp = h->vsatp};
+
+    key.flavour = (h->mstatus & STATUS_MXR) ? 1 : 0;
+    if (vs_bare(h)) {
+        key.flavour |= h->prv == PRV_U ? 2 : 0;
+    }
+    if (key.hgatp != vh->shadow_key.hgatp || key.vsatp != vh->shadow_key.vsatp ||
+        key.flavour != vh->shadow_key.flavour || !vh->shadow_atp) {
+        vh->shadow_key = key;
+        vh->shadow_atp = shadow_switch(&vh->shadow, &key, shadow_mode(h));
+    }
+    hw_write(CSR_satp, vh->shadow_atp);
+}

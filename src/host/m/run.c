@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Every exit ends here: the hot ones are answered in place, the rest goes to core. */
+#include "core/exit.h"
+#include "host/m/m.h"
+#include "lib/panic.h"
+#include "sbi/sbi.h"
+
+/* The S-level status bits that the model's walks and checks look at, from the hardware's mstatus. */
+static void status_sync(struct vhart *vh, uint64_t mstatus)
+{
+    struct hart *h = &vh->h;
+
+    if (h->v) {
+        h->vsstatus = (h->vsstatus & ~(STATUS_SUM | STATUS_MXR)) | (mstatus & (STATUS_SUM | STATUS_MXR));
+    } else {
+        h->mstatus = (h->mstatus & ~(STATUS_SUM | STATUS_MXR)) | (mstatus & (STATUS_SUM | STATUS_MXR));
+    }
+}
+
+/* A trap that VS takes while it is resident: the same as hart_trap() and a reload, without the reload. */
+static void vs_trap_in_place(struct vhart *vh, const struct trap *t)
+{
+    struct hart *h = &vh->h;
+    uint64_t mstatus = hw_read(CSR_mstatus);
+    uint64_t status = mstatus & ~(STATUS_SPP | STATUS_SPIE | STATUS_SIE | STATUS_MPP);
+
+    status |= h->prv == PRV_S ? STATUS_SPP : 0;
+    status |= mstatus & STATUS_SIE ? STATUS_SPIE : 0;
+    hw_write(CSR_mstatus, status | FIELD_PUT(STATUS_MPP, (uint64_t)PRV_S));
+    hw_write(CSR_sepc, h->pc);
+    hw_write(CSR_scause, t->cause);
+    hw_write(CSR_stval, t->tval);
+    h->prv = PRV_S;
+    h->pc = hw_read(CSR_stvec) & ~UINT64_C(3);
+}
+
+void host_reflect(struct vhart *vh, const struct trap *t)
+{
+    const struct hart *h = &vh->h;
+
+    if (vh->resident == RESIDENT_VS && !(t->cause & CAUSE_INTERRUPT) && FIELD_GET(ATP_MODE, h->vsatp) != MODE_BARE &&
+        trap_target(h, t->cause) == TRAP_TO_VS) {
+        vs_trap_in_place(vh, t);
+        return;
+    }
+    host_unload(vh);
+    hart_trap(&vh->h, t);
+}
+
+/* What a CSR write asks of the hardware. In HS most of it takes effect when the guest is entered. */
+void host_effects(struct vhart *vh, unsigned effect)
+{
+    struct hart *h = &vh->h;
+
+    if (vh->resident == RESIDENT_HS) {
+        if (effect & CSR_EFFECT_ENV) {
+            vh->marker = hw_read(CSR_scause);
+            m_hs_environment(vh);
+        }
+        if ((effect & CSR_EFFECT_TIME) && !machine.sstc) {
+            host_timer_set(vh, h->stimecmp);
+        }
+    } else if (vh->resident == RESIDENT_VS) {
+        if (effect & CSR_EFFECT_XLATE) {
+            host_unload(vh); /* vsatp may have become bare, or not */
+        }
+        if (effect & CSR_EFFECT_TIME) {
+            m_vs_timer(vh);
+        }
+    }
+}
+
+void host_fence_shadow(uint64_t va)
+{
+    hw_sfence_va(va);
+}
+
+void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp)
+{
+    if (!shadow_fence(&vh->shadow, f, hgatp) || !vh->h.v) {
+        return; /* entering the guest fences anyhow */
+    }
+    if (f->all_addresses || f->kind == FENCE_GVMA) {
+        hw_sfence_all();
+    } else {
+        hw_sfence_va(f->address);
+    }
+}
+
+/*
+ * The instruction at pc, as the interrupted mode fetches it: through the tables in use, with MPRV, and MXR so that X will do.
+ * False if it can't be read any more (another hart changed the tables): the guest then simply runs it again.
+ */
+bool host_fetch(struct vhart *vh, uint32_t *raw)
+{
+    int64_t low = m_load_half(vh->h.pc, STATUS_MPRV | STATUS_MXR);
+    int64_t high = 0;
+
+    if (low < 0) {
+        return false;
+    }
+    if ((low & 3) == 3) {
+        high = m_load_half(vh->h.pc + 2, STATUS_MPRV | STATUS_MXR);
+        if (high < 0) {
+            return false;
+        }
+    }
+    *raw = (uint32_t)low | (uint32_t)high << 16;
+    return true;
+}
+
+/* A CSR access of HS or VS to a register that stands in the model: nothing is moved. False: not such a one. */
+static bool csr_in_place(struct vhart *vh, uint32_t raw)
+{
+    struct hart *h = &vh->h;
+    unsigned funct3 = raw >> 12 & 7, rs1 = raw >> 15 & 31, rd = raw >> 7 & 31;
+    uint64_t operand = funct3 & 4 ? rs1 : h->x[rs1];
+    bool writes = (funct3 & 3) == 1 || rs1 != 0;
+    const struct csr *c;
+    uint64_t old;
+
+    if ((raw & 0x7f) != 0x73 || (funct3 & 3) == 0 || csr_find(h, raw >> 20, writes, &c) != CSR_OK || c->resident) {
+        return false;
+    }
+    vhart_count(vh, h->v ? EXIT_csr_vs : EXIT_csr_h);
+    old = csr_read(h, c);
+    if (writes) {
+        static const uint8_t keep[] = {0, 0, 1, 1}; /* csrrw replaces; csrrs and csrrc start from the old value */
+        uint64_t value = keep[funct3 & 3] ? ((funct3 & 3) == 2 ? old | operand : old & ~operand) : operand;
+        unsigned effect = csr_write(h, c, value);
+        if (effect) {
+            host_effects(vh, effect);
+        }
+    }
+    if (rd != 0) {
+        h->x[rd] = old;
+    }
+    h->pc += 4;
+    return true;
+}
+
+static void illegal(struct vhart *vh, uint64_t mstatus)
+{
+    uint32_t raw = (uint32_t)hw_read(CSR_mtval);
+
+    if (raw == 0 && !host_fetch(vh, &raw)) {
+        return;
+    }
+    if (!vh->h.v) {
+        m_native_note(vh);
+    }
+    vh->h.time = host_time();
+    if (csr_in_place(vh, raw)) {
+        return;
+    }
+    status_sync(vh, mstatus);
+    exit_instruction(vh, raw);
+}
+
+static void reflect_plain(struct vhart *vh, uint64_t cause)
+{
+    struct trap t = {.cause = cause, .tval = hw_read(CSR_mtval), .gva = vh->h.v};
+
+    if (cause == CAUSE_ECALL_U || cause == CAUSE_ECALL_VS) {
+        t.tval = 0;
+        t.gva = false;
+    }
+    if (cause == CAUSE_ECALL_VS) {
+        vhart_count(vh, EXIT_ecall_vs);
+    } else {
+        vhart_count(vh, EXIT_other);
+    }
+    host_reflect(vh, &t);
+}
+
+static void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+{
+    static const uint8_t access[] = {
+        [CAUSE_FETCH_PAGE] = ACCESS_FETCH, [CAUSE_LOAD_PAGE] = ACCESS_LOAD, [CAUSE_STORE_PAGE] = ACCESS_STORE};
+
+    switch (cause) {
+    case CAUSE_ILLEGAL:
+        illegal(vh, mstatus);
+        break;
+    case CAUSE_ECALL_HS:
+        if (vh->h.v) {
+            reflect_plain(vh, CAUSE_ECALL_VS);
+        } else {
+            sbi_call(vh);
+        }
+        break;
+    case CAUSE_FETCH_PAGE:
+    case CAUSE_LOAD_PAGE:
+    case CAUSE_STORE_PAGE:
+        if (vh->h.v) {
+            status_sync(vh, mstatus);
+            exit_guest_fault(vh, access[cause], hw_read(CSR_mtval));
+            break;
+        }
+        /* fall through */
+    default:
+        reflect_plain(vh, cause);
+        break;
+    }
+}
+
+/* V = 0: a VS-level interrupt that HS keeps for itself. The hardware can't hold it back until HS enables it, so it is looked for. */
+static void settle_undelegated(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    struct trap t;
+    bool enabled = h->prv == PRV_U;
+
+    if (vh->resident == RESIDENT_HS) {
+        enabled = enabled || (hw_read(CSR_mstatus) & STATUS_SIE);
+    } else {
+        enabled = enabled || (h->mstatus & STATUS_SIE);
+    }
+    h->time = host_time();
+    if (enabled && m_undelegated(h) && m_hs_interrupt(vh, &t)) {
+        host_reflect(vh, &t);
+    }
+    m_timer_arm(vh);
+}
+
+void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+{
+    struct trap t;
+
+    if ((int64_t)cause < 0) {
+        m_interrupt(vh, cause);
+    } else {
+        exception(vh, cause, mstatus);
+    }
+    if (vh->h.v) {
+        if (unlikely(m_hs_interrupt(vh, &t))) {
+            host_reflect(vh, &t);
+        }
+    } else if (unlikely(m_may_be_undelegated(&vh->h))) {
+        settle_undelegated(vh);
+    }
+    if (vh->resident == RESIDENT_NONE) {
+        m_load(vh);
+    }
+}
+
+void m_broken(struct vhart *vh)
+{
+    panic_registers(vh->h.x, hw_read(CSR_mepc), hw_read(CSR_mcause), hw_read(CSR_mtval));
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A hart's way from boot to its guest. */
+#include "host/m/m.h"
+#include "drv/drv.h"
+#include "sbi/sbi.h"
+
+#define NEVER (~UINT64_C(0))
+
+void host_reset_hs(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    const struct isa *isa = h->isa;
+
+    vh->resident = RESIDENT_NONE;
+    hart_reset(h, isa, h->hartid);
+    hart_enter_s(h, 0, h->hartid, 0);
+    h->menvcfg &= ~ENVCFG_ADUE; /* FWFT switches it on */
+    h->stimecmp = NEVER;
+    h->vstimecmp = NEVER;
+    if (machine.sstc) {
+        hw_write(CSR_stimecmp, NEVER);
+    }
+    vh->shadow_atp = 0;
+    shadow_flush(&vh->shadow);
+    hw_write(CSR_mie, BIT(IRQ_MSI) | BIT(IRQ_MTI));
+    hw_write(CSR_satp, 0);
+    hw_sfence_all();
+}
+
+static void hart_setup(struct vhart *vh)
+{
+    __asm__ volatile("mv tp, %0" ::"r"(vh));
+    vh->stack = align_down((uint64_t)(uintptr_t)__builtin_frame_address(0) - 256, 16);
+    hw_write(CSR_mscratch, (uintptr_t)vh);
+    hw_write(CSR_mtvec, (uintptr_t)m_entry);
+    hw_write(CSR_mie, 0);
+    hw_write(CSR_mideleg, 0);
+    m_pmp_setup();
+    if (machine.mcountinhibit) {
+        hw_write(CSR_mcountinhibit, 0);
+    }
+    if (machine.mstateen) {
+        hw_write(CSR_mstateen0, NEVER);
+    }
+    drivers.ipi->clear(vh->h.hartid);
+    drivers.timer->set(vh->h.hartid, NEVER);
+    vh->armed = NEVER;
+}
+
+_Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1)
+{
+    hart_setup(vh);
+    hsm_boot(vh, pc, arg1);
+    m_load(vh);
+    m_launch(vh);
+}
+
+_Noreturn void host_start_secondary(struct vhart *vh)
+{
+    hart_setup(vh);
+    hsm_wait_for_start(vh);
+    if (vh->resident == RESIDENT_NONE) {
+        m_load(vh);
+    }
+    m_launch(vh);
+}
