@@ -10,6 +10,11 @@ enum {
     ENV = CSR_EFFECT_ENV,
     TIME = CSR_EFFECT_TIME,
 };
+/* No hart has it: what a number without a row needs. */
+#define EXT_NEVER 63
+/* The first number whose two highest bits say read-only. */
+#define CSR_READ_ONLY 0xC00u
+
 #define ALL    (~UINT64_C(0))
 #define EPC    (~UINT64_C(1)) /* IALIGN = 16 */
 #define TVEC   (~UINT64_C(2)) /* BASE and MODE 0 or 1 */
@@ -35,6 +40,7 @@ enum {
 _Static_assert(ROW_COUNT <= 256, "a row number fits a byte");
 
 static const struct csr rows[ROW_COUNT] = {
+    [ROW_NONE] = {.ext = EXT_NEVER},
 #define CSR(n, nm, field_, ext_, wmask_, effect_, gate_, flags, read_, write_)                     \
     [ROW_##nm] = {                                                                                 \
         .num = (n),                                                                                \
@@ -60,14 +66,18 @@ static const uint8_t row_of[4096] = {
 #undef CSR
 };
 
-const struct csr *csr_row(unsigned num)
+static const struct csr *row_at(unsigned num)
 {
-    unsigned row = num < ARRAY_LEN(row_of) ? row_of[num] : ROW_NONE;
-    return row != ROW_NONE ? &rows[row] : NULL;
+    return &rows[row_of[num & (ARRAY_LEN(row_of) - 1)]];
 }
 
-/* The least privilege that may access a number, in bits 9:8, 2 being the hypervisor's; what HS has
- * is then 2 as well. */
+const struct csr *csr_row(unsigned num)
+{
+    const struct csr *c = row_at(num);
+    return c != &rows[ROW_NONE] ? c : NULL;
+}
+
+/* Bits 9:8 of a number are the least privilege that may access it: U, S, hypervisor, M. */
 static bool privileged(const struct hart *h, unsigned num)
 {
     unsigned rank = h->prv == PRV_S ? 2 : h->prv;
@@ -76,8 +86,8 @@ static bool privileged(const struct hart *h, unsigned num)
 
 enum csr_status csr_find(const struct hart *h, unsigned num, bool write, const struct csr **out)
 {
-    const struct csr *c = csr_row(num);
-    if (unlikely(c == NULL || !isa_has(h->isa, c->ext) || (write && num >= 0xC00))) {
+    const struct csr *c = row_at(num);
+    if (unlikely(!isa_has(h->isa, c->ext) || (write && num >= CSR_READ_ONLY))) {
         return CSR_STATUS_ILLEGAL;
     }
     if (likely(!h->v && c->gate == GATE_NONE)) {
@@ -85,19 +95,6 @@ enum csr_status csr_find(const struct hart *h, unsigned num, bool write, const s
         return privileged(h, num) ? CSR_OK : CSR_STATUS_ILLEGAL;
     }
     return csr_access(h, c, write, out);
-}
-
-uint64_t csr_read(const struct hart *h, const struct csr *c)
-{
-    return c->read == NULL ? csr_field_value(h, c) : c->read(h, c);
-}
-
-unsigned csr_write(struct hart *h, const struct csr *c, uint64_t v)
-{
-    if (likely(c->write == NULL)) {
-        return csr_assign(csr_field(h, c), v, c->wmask, c->effect);
-    }
-    return c->write(h, c, v);
 }
 
 uint64_t csr_read_modify(const struct hart *h, const struct csr *c, uint64_t read)

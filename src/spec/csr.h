@@ -59,7 +59,7 @@ struct csr {
  * Finds the CSR that an access of number num reaches in the hart's present mode (with V=1 the
  * number of an S CSR means the VS one), and says whether the access is legal: privilege, existence,
  * read-only, TVM, counteren, stateen, STCE and so on. Returns CSR_OK and *out, or the kind of
- * exception. Hypervisor chapter, "Trap cause codes" on cause 22 against 2.
+ * exception. num < 4096. Hypervisor chapter, "Trap cause codes" on cause 22 against 2.
  */
 enum csr_status csr_find(const struct hart *h, unsigned num, bool write,
                          const struct csr **out) must_check;
@@ -67,12 +67,39 @@ enum csr_status csr_find(const struct hart *h, unsigned num, bool write,
 /* The row of a number, whatever the mode, or NULL: for dumps, tests and NACL. */
 const struct csr *csr_row(unsigned num);
 
-/* Value as a read gives it. No checks. Timers and hip/sip/mip look at h->time. */
-uint64_t csr_read(const struct hart *h, const struct csr *c);
+/* The field that a row names, as it is: for the model itself. */
+static inline uint64_t *csr_field(struct hart *h, const struct csr *c)
+{
+    return (uint64_t *)(void *)((char *)h + c->offset);
+}
 
-/* Writes, WARL applied. No checks. Returns the effects (enum csr_effect); none if it stays as it
- * was. */
-unsigned csr_write(struct hart *h, const struct csr *c, uint64_t v);
+static inline uint64_t csr_field_value(const struct hart *h, const struct csr *c)
+{
+    return *(const uint64_t *)(const void *)((const char *)h + c->offset);
+}
+
+/* Replaces the bits of mask; returns effect if that changed the field. */
+static inline unsigned csr_assign(uint64_t *field, uint64_t v, uint64_t mask, unsigned effect)
+{
+    uint64_t old = *field;
+    uint64_t new = old ^ ((old ^ v) & mask);
+    *field = new;
+    return new != old ? effect : CSR_EFFECT_NONE;
+}
+
+/* Value as a read gives it. No checks. Timers and hip/sip/mip look at h->time. */
+static inline uint64_t csr_read(const struct hart *h, const struct csr *c)
+{
+    return likely(c->read == NULL) ? csr_field_value(h, c) : c->read(h, c);
+}
+
+/* Writes, WARL applied. No checks. Returns the effects (enum csr_effect), none if nothing changed.
+ */
+static inline unsigned csr_write(struct hart *h, const struct csr *c, uint64_t v)
+{
+    return likely(c->write == NULL) ? csr_assign(csr_field(h, c), v, c->wmask, c->effect)
+                                    : c->write(h, c, v);
+}
 
 /*
  * What csrrs and csrrc combine their operand with: the value read, but for mip.SEIP, where only the

@@ -77,9 +77,8 @@ uint64_t read_sip(const struct hart *h, const struct csr *c)
 /* SSIP and LCOFIP are writable, in mip or in mvip. */
 unsigned write_sip(struct hart *h, const struct csr *c, uint64_t v)
 {
-    uint64_t writable = SSIP | LOCAL;
-    return csr_assign(&h->mip, v, writable & (SSIP | lcofi(h)) & h->mideleg, c->effect) |
-           csr_assign(&h->mvip, v, writable & mvien_only(h), c->effect);
+    return csr_assign(&h->mip, v, (SSIP | lcofi(h)) & h->mideleg, c->effect) |
+           csr_assign(&h->mvip, v, (SSIP | LOCAL) & mvien_only(h), c->effect);
 }
 
 uint64_t read_sie(const struct hart *h, const struct csr *c)

@@ -6,26 +6,6 @@
 #include "spec/csr.h"
 #include "spec/trap.h"
 
-/* The field that a row names. */
-static inline uint64_t *csr_field(struct hart *h, const struct csr *c)
-{
-    return (uint64_t *)(void *)((char *)h + c->offset);
-}
-
-static inline uint64_t csr_field_value(const struct hart *h, const struct csr *c)
-{
-    return *(const uint64_t *)(const void *)((const char *)h + c->offset);
-}
-
-/* Replaces the bits of mask; returns effect if that changed the field. */
-static inline unsigned csr_assign(uint64_t *field, uint64_t v, uint64_t mask, unsigned effect)
-{
-    uint64_t old = *field;
-    uint64_t new = old ^ ((old ^ v) & mask);
-    *field = new;
-    return new != old ? effect : CSR_EFFECT_NONE;
-}
-
 /* The rest of csr_find(), for what is not a plain access with V=0. c exists, and is not read-only
  * if write. */
 enum csr_status csr_access(const struct hart *h, const struct csr *c, bool write,

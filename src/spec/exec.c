@@ -43,7 +43,7 @@ static struct exec exec_done(struct hart *h, const struct insn *i, enum exec_kin
 /* funct3: 1 csrrw, 2 csrrs, 3 csrrc; + 4 the immediate forms. */
 enum { CSRRW = 1, CSRRS = 2, CSRRC = 3, CSR_IMMEDIATE = 4 };
 
-static struct exec exec_csr(struct hart *h, const struct insn *i)
+static __attribute__((noinline)) struct exec exec_csr(struct hart *h, const struct insn *i)
 {
     bool immediate = (i->funct3 & CSR_IMMEDIATE) != 0;
     unsigned form = i->funct3 & 3;
@@ -208,17 +208,14 @@ static struct exec exec_fences(struct hart *h, const struct insn *i)
     }
 }
 
-struct exec hart_exec(struct hart *h, const struct insn *i)
+/* What is rare, kept out of the way of what is not. */
+static __attribute__((noinline)) struct exec exec_other(struct hart *h, const struct insn *i)
 {
     switch (i->op) {
-    case OP_CSR:
-        return exec_csr(h, i);
     case OP_ECALL:
         return exec_ecall(h);
     case OP_EBREAK:
         return exec_ebreak(h);
-    case OP_SRET:
-        return exec_sret(h, i);
     case OP_MRET:
         return exec_mret(h, i);
     case OP_WFI:
@@ -229,4 +226,15 @@ struct exec hart_exec(struct hart *h, const struct insn *i)
     default:
         return exec_fences(h, i);
     }
+}
+
+struct exec hart_exec(struct hart *h, const struct insn *i)
+{
+    if (likely(i->op == OP_CSR)) {
+        return exec_csr(h, i);
+    }
+    if (i->op == OP_SRET) {
+        return exec_sret(h, i);
+    }
+    return exec_other(h, i);
 }

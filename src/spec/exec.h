@@ -40,10 +40,12 @@ struct fence {
 
 struct exec {
     uint8_t kind;        /* enum exec_kind */
-    unsigned csr_effect; /* EXEC_DONE */
-    struct trap trap;    /* EXEC_TRAP */
-    struct fence fence;  /* EXEC_FENCE */
-    struct access_as as; /* EXEC_MEMORY; the address is x[rs1] */
+    unsigned csr_effect; /* EXEC_DONE; 0 otherwise */
+    union {
+        struct trap trap;    /* EXEC_TRAP */
+        struct fence fence;  /* EXEC_FENCE */
+        struct access_as as; /* EXEC_MEMORY; the address is x[rs1] */
+    };
 };
 
 /*
