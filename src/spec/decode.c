@@ -263,6 +263,8 @@ static enum op plain_system(uint32_t raw)
         return OP_MRET;
     case 0x10500073:
         return OP_WFI;
+    case 0x00d00073:
+        return OP_WRS_NTO;
     case 0x18000073:
         return OP_SFENCE_W_INVAL;
     case 0x18100073:

@@ -13,6 +13,7 @@ enum op {
     OP_SRET,
     OP_MRET,
     OP_WFI,
+    OP_WRS_NTO,
     OP_SFENCE_VMA,
     OP_SINVAL_VMA,
     OP_SFENCE_W_INVAL,

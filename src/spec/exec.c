@@ -118,6 +118,26 @@ static struct exec exec_wfi(struct hart *h, const struct insn *i)
     return exec_done(h, i, EXEC_WFI);
 }
 
+/* Zawrs: TW and VTW bound it as they do wfi, but it is not U-mode's to be refused. Not waiting at all is legal. */
+static struct exec exec_wrs_nto(struct hart *h, const struct insn *i)
+{
+    if (h->prv != PRV_M && (h->mstatus & STATUS_TW)) {
+        return exec_illegal(i);
+    }
+    if (h->v && (h->hstatus & HSTATUS_VTW)) {
+        return exec_denied(h, i);
+    }
+    return exec_done(h, i, EXEC_WFI);
+}
+
+/* A cache-block instruction that hardware refused: CMO, "Traps": virtual if menvcfg allows it and henvcfg, or in VU senvcfg, doesn't. */
+static struct exec exec_cbo(const struct hart *h, const struct insn *i)
+{
+    uint64_t enable = i->imm == 0 ? ENVCFG_CBIE : i->imm == 4 ? ENVCFG_CBZE : ENVCFG_CBCFE;
+
+    return h->v && (h->menvcfg & enable) != 0 ? exec_denied(h, i) : exec_illegal(i);
+}
+
 static struct exec exec_fence(struct hart *h, const struct insn *i, struct fence f)
 {
     struct exec e = exec_done(h, i, EXEC_FENCE);
@@ -220,6 +240,10 @@ static __attribute__((noinline)) struct exec exec_other(struct hart *h, const st
         return exec_mret(h, i);
     case OP_WFI:
         return exec_wfi(h, i);
+    case OP_WRS_NTO:
+        return exec_wrs_nto(h, i);
+    case OP_CBO:
+        return exec_cbo(h, i);
     case OP_HLV:
     case OP_HSV:
         return exec_hypervisor_memory(h, i);

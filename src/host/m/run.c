@@ -109,6 +109,14 @@ bool host_fetch(struct vhart *vh, uint32_t *raw)
     return true;
 }
 
+static enum exit_cause csr_exit(const struct hart *h, const struct csr *c)
+{
+    if (!h->v) {
+        return EXIT_csr_h;
+    }
+    return c->num == CSR_vsatp ? EXIT_satp : c->num == CSR_time ? EXIT_time : EXIT_csr_vs;
+}
+
 /* A CSR access of HS or VS to a register that stands in the model: nothing is moved. False: not such a one. */
 static bool csr_in_place(struct vhart *vh, uint32_t raw)
 {
@@ -122,7 +130,7 @@ static bool csr_in_place(struct vhart *vh, uint32_t raw)
     if ((raw & 0x7f) != 0x73 || (funct3 & 3) == 0 || csr_find(h, raw >> 20, writes, &c) != CSR_OK || c->resident) {
         return false;
     }
-    vhart_count(vh, h->v ? EXIT_csr_vs : EXIT_csr_h);
+    vhart_count(vh, csr_exit(h, c));
     old = csr_read(h, c);
     if (writes) {
         static const uint8_t keep[] = {0, 0, 1, 1}; /* csrrw replaces; csrrs and csrrc start from the old value */
