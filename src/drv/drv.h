@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The physical devices that Hearth itself uses, found in the device tree. Each driver is one file with a const row {compatible
- * list, probe}; probe reads the node, refuses what it doesn't understand (negative enum err), and fills in its ops.
+ * The physical devices that Hearth itself uses, found in the device tree. Each driver is one file
+ * with const rows {compatible, probe}; probe reads the node, refuses what it doesn't understand
+ * (negative enum err), and fills in its part of `drivers`.
  */
 #ifndef DRV_DRV_H
 #define DRV_DRV_H
 
 #include "lib/bits.h"
+#include "spec/mem.h"
 
 struct console_ops {
     void (*put)(char c);
@@ -19,35 +21,57 @@ struct reset_ops {
     void (*reset)(enum reset_kind kind, bool failure); /* does not return if can(kind) */
 };
 
-/* Harts are named by hart id; what a driver needs to find registers by hart is prepared in probe (interrupts-extended). */
+/*
+ * Harts are named by hart id; what a driver needs to find registers by hart is prepared in probe
+ * (interrupts-extended). init is for each hart itself, before it may be sent anything. The
+ * interrupt arrives as `irq` of M: IRQ_MSI, or IRQ_MEI with an IMSIC.
+ */
 struct ipi_ops {
+    void (*init)(void); /* may be NULL */
     void (*send)(uint64_t hartid);
-    void (*clear)(uint64_t hartid);
+    void (*clear)(uint64_t hartid); /* this hart's */
+    unsigned irq;
 };
 struct timer_ops {
-    uint64_t (*time)(void);                        /* mtime by MMIO */
+    uint64_t (*time)(void);                          /* mtime by MMIO */
     void (*set)(uint64_t hartid, uint64_t deadline); /* mtimecmp; ~0: never */
 };
 
 /*
- * External interrupts of HS while a guest runs, on machines with a PLIC and without AIA: capture(hartid) makes the M context of the
- * hart see what its S context sees and closes the S context (threshold), release(hartid) undoes it. NULL where there is none.
+ * External interrupts of HS while a guest runs, on machines with a PLIC and without AIA:
+ * capture(hartid) makes the M context of the hart see what its S context sees and closes the S
+ * context (threshold), release(hartid) undoes it. Only by the hart itself. Capturing again takes up
+ * what has changed in the enables. NULL where there is none.
  */
 struct external_ops {
     void (*capture)(uint64_t hartid);
     void (*release)(uint64_t hartid);
 };
 
+#define DRV_CLOSED 4
+
 struct drivers {
-    const struct console_ops *console;
-    const struct reset_ops *reset;
-    const struct ipi_ops *ipi;
-    const struct timer_ops *timer;
+    const struct console_ops *console;   /* NULL: none found */
+    const struct reset_ops *reset;       /* NULL: none found */
+    const struct ipi_ops *ipi;           /* never NULL after drv_probe() */
+    const struct timer_ops *timer;       /* never NULL after drv_probe() */
     const struct external_ops *external; /* may be NULL */
+
+    struct mem_range closed[DRV_CLOSED]; /* registers that only Hearth may touch, each a naturally
+                                            aligned power of two */
+    unsigned closed_count;
 };
 extern struct drivers drivers;
 
-/* Probes every enabled node of the tree. Returns 0 or a negative enum err with a line on the console if one can be found. */
+/* Finds the console (stdout-path, or else the first UART) and opens the log to it. Never fails. */
+void drv_console(const void *fdt);
+
+/* Probes every enabled node of the tree. Returns 0 or a negative enum err, having said what is
+ * wrong. */
 int drv_probe(const void *fdt) must_check;
+
+/* The end of a boot that can't go on: out of the machine with a failure code if it has a way, or
+ * waits for ever. */
+_Noreturn void drv_fail(void);
 
 #endif

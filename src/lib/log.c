@@ -68,6 +68,15 @@ void log_open(void (*put)(char c))
     lock_drop(&out.lock);
 }
 
+void log_bytes(const char *bytes, size_t n)
+{
+    lock_take(&out.lock);
+    for (size_t i = 0; out.put && i < n; i++) {
+        out.put(bytes[i]);
+    }
+    lock_drop(&out.lock);
+}
+
 #define LOG_LINE(level, format)                                                                    \
     do {                                                                                           \
         va_list args;                                                                              \
@@ -93,13 +102,13 @@ void log_error(const char *format, ...)
     LOG_LINE("error: ", format);
 }
 
-void log_urgent_list(const char *format, va_list args)
+void log_urgent_list(const char *before, const char *format, va_list args)
 {
     bool held = false;
     for (unsigned i = 0; i < URGENT_PATIENCE && !held; i++) {
         held = lock_try(&out.lock);
     }
-    line("", format, args);
+    line(before, format, args);
     if (held) {
         lock_drop(&out.lock);
     }
@@ -109,6 +118,6 @@ void log_urgent(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    log_urgent_list(format, args);
+    log_urgent_list("", format, args);
     va_end(args);
 }

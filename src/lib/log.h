@@ -8,6 +8,7 @@
 #define LIB_LOG_H
 
 #include <stdarg.h>
+#include <stddef.h>
 
 /* From now on lines go to put. */
 void log_open(void (*put)(char c));
@@ -16,8 +17,13 @@ void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Bytes of somebody else's, as they are, through put: not in the middle of a message. Before
+ * log_open(): thrown away. */
+void log_bytes(const char *bytes, size_t n);
+
 /* For panic: doesn't wait for a hart that is in the middle of a line for ever. */
 void log_urgent(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_urgent_list(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+void log_urgent_list(const char *before, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 #endif

@@ -101,21 +101,17 @@ void panic(const char *format, ...)
     va_list args;
     enter_once();
     va_start(args, format);
-    log_urgent("panic:");
-    log_urgent_list(format, args);
+    log_urgent_list("panic: ", format, args);
     va_end(args);
     backtrace((uintptr_t)__builtin_frame_address(0));
     park();
 }
 
-void panic_at(const uint64_t *x, uint64_t pc, const char *format, ...)
+void panic_registers(const uint64_t *x, uint64_t pc, uint64_t mcause, uint64_t mtval)
 {
-    va_list args;
     enter_once();
-    va_start(args, format);
-    log_urgent("panic:");
-    log_urgent_list(format, args);
-    va_end(args);
+    log_urgent("panic: trap in Hearth: mcause %lx mtval %lx mepc %lx", (unsigned long)mcause,
+               (unsigned long)mtval, (unsigned long)pc);
     print_registers(x);
     if (in_text(pc)) {
         print_frame(pc);

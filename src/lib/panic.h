@@ -11,9 +11,8 @@ _Noreturn void park(void);
 /* Prints the message and where it happened (a backtrace with symbols), then parks this hart. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same for a trap taken in Hearth: x[32] and pc are the registers at the trap; they are printed
- * too. */
-_Noreturn void panic_at(const uint64_t *x, uint64_t pc, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* The same for a trap taken in Hearth itself: x[32] and pc are the registers at the trap; all of it
+ * is printed. */
+_Noreturn void panic_registers(const uint64_t *x, uint64_t pc, uint64_t mcause, uint64_t mtval);
 
 #endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the drivers share: the rows that drv.c looks through, register access, registers by hart. */
+#ifndef DRV_DRIVER_H
+#define DRV_DRIVER_H
+
+#include "drv/drv.h"
+#include "lib/tree.h"
+
+struct driver {
+    const char *const *compatible; /* ends in NULL */
+    int (*probe)(const void *fdt, int node);
+};
+
+extern const struct driver drv_uart8250, drv_uart_sifive;
+extern const struct driver drv_clint, drv_aclint_mswi, drv_aclint_mtimer;
+extern const struct driver drv_plic, drv_aplic, drv_imsic;
+extern const struct driver drv_test, drv_syscon_poweroff, drv_syscon_reboot, drv_gpio_restart,
+    drv_gpio_poweroff;
+
+/* Registers of a device, one for each hart: of hart `hartid` the register at address at(), 0 if it
+ * has none. */
+#define SLOTS 64
+struct by_hart {
+    uint64_t hartid[SLOTS];
+    uintptr_t at[SLOTS]; /* 0: free */
+};
+
+int by_hart_add(struct by_hart *b, uint64_t hartid, uintptr_t at) must_check;
+uintptr_t by_hart_scan(const struct by_hart *b, uint64_t hartid);
+
+static inline uintptr_t by_hart_at(const struct by_hart *b, uint64_t hartid)
+{
+    unsigned i = hartid % SLOTS;
+    return likely(b->hartid[i] == hartid) ? b->at[i] : by_hart_scan(b, hartid);
+}
+
+/* Closes registers to everybody else, in whole pages; silently too late if there are too many of
+ * them. */
+void drv_close(const struct tree_range *r);
+
+static inline uint32_t read32(uintptr_t a)
+{
+    return *(volatile uint32_t *)a;
+}
+
+static inline void write32(uintptr_t a, uint32_t v)
+{
+    *(volatile uint32_t *)a = v;
+}
+
+static inline uint64_t read64(uintptr_t a)
+{
+    return *(volatile uint64_t *)a;
+}
+
+static inline void write64(uintptr_t a, uint64_t v)
+{
+    *(volatile uint64_t *)a = v;
+}
+
+#endif

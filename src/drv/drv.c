@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "drv/drv.h"
+
+#include <string.h>
+
+#include "drv/driver.h"
+#include "lib/log.h"
+#include "lib/panic.h"
+
+struct drivers drivers;
+
+static const struct driver *const consoles[] = {&drv_uart8250, &drv_uart_sifive};
+static const struct driver *const devices[] = {
+    &drv_clint,         &drv_aclint_mswi,  &drv_aclint_mtimer, &drv_plic,
+    &drv_imsic,         &drv_aplic,        &drv_test,          &drv_syscon_poweroff,
+    &drv_syscon_reboot, &drv_gpio_restart, &drv_gpio_poweroff,
+};
+
+static bool matches(const void *fdt, int node, const struct driver *d)
+{
+    for (const char *const *c = d->compatible; *c != NULL; c++) {
+        if (fdt_node_check_compatible(fdt, node, *c) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every row that matches, in the table's order. */
+static int probe_node(const void *fdt, int node, const struct driver *const *row, unsigned rows)
+{
+    for (unsigned i = 0; i < rows; i++) {
+        if (matches(fdt, node, row[i])) {
+            int err = row[i]->probe(fdt, node);
+            if (err != 0) {
+                return err;
+            }
+        }
+    }
+    return 0;
+}
+
+/* The node of /chosen's stdout-path: a path or an alias, up to a colon. */
+static int stdout_node(const void *fdt)
+{
+    int chosen = fdt_path_offset(fdt, "/chosen");
+    const char *path = chosen < 0 ? NULL : tree_string(fdt, chosen, "stdout-path");
+    if (path == NULL) {
+        return ERR_MISSING;
+    }
+    const char *colon = strchr(path, ':');
+    return fdt_path_offset_namelen(fdt, path,
+                                   (int)(colon == NULL ? strlen(path) : (size_t)(colon - path)));
+}
+
+void drv_console(const void *fdt)
+{
+    int node = stdout_node(fdt);
+    if (node >= 0 && probe_node(fdt, node, consoles, ARRAY_LEN(consoles)) != 0) {
+        drivers.console = NULL;
+    }
+    for (node = 0; drivers.console == NULL && node >= 0; node = fdt_next_node(fdt, node, NULL)) {
+        if (tree_enabled(fdt, node) && probe_node(fdt, node, consoles, ARRAY_LEN(consoles)) != 0) {
+            drivers.console = NULL;
+        }
+    }
+    if (drivers.console != NULL) {
+        log_open(drivers.console->put);
+    }
+}
+
+int drv_probe(const void *fdt)
+{
+    for (int node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL)) {
+        if (!tree_enabled(fdt, node) || fdt_getprop(fdt, node, "compatible", NULL) == NULL) {
+            continue;
+        }
+        int err = probe_node(fdt, node, devices, ARRAY_LEN(devices));
+        if (err != 0) {
+            return err;
+        }
+    }
+    if (drivers.timer == NULL) {
+        return tree_refuse(fdt, 0, NULL, ERR_MISSING,
+                           "no timer: neither a CLINT nor an ACLINT mtimer");
+    }
+    if (drivers.ipi == NULL) {
+        return tree_refuse(fdt, 0, NULL, ERR_MISSING,
+                           "nothing to interrupt harts by: no CLINT, ACLINT mswi or M-level IMSIC");
+    }
+    return 0;
+}
+
+void drv_fail(void)
+{
+    if (drivers.reset != NULL && drivers.reset->can(RESET_SHUTDOWN)) {
+        drivers.reset->reset(RESET_SHUTDOWN, true);
+    }
+    park();
+}
+
+int by_hart_add(struct by_hart *b, uint64_t hartid, uintptr_t at)
+{
+    for (unsigned i = 0; i < SLOTS; i++) {
+        unsigned slot = (unsigned)((hartid + i) % SLOTS);
+        if (b->at[slot] == 0 || b->hartid[slot] == hartid) {
+            b->hartid[slot] = hartid;
+            b->at[slot] = at;
+            return 0;
+        }
+    }
+    log_error("more than %u harts", SLOTS);
+    return ERR_RANGE;
+}
+
+uintptr_t by_hart_scan(const struct by_hart *b, uint64_t hartid)
+{
+    for (unsigned i = 0; i < SLOTS; i++) {
+        if (b->hartid[i] == hartid && b->at[i] != 0) {
+            return b->at[i];
+        }
+    }
+    return 0;
+}
+
+void drv_close(const struct tree_range *r)
+{
+    uint64_t size = 0x1000;
+    while (size < 0x10000000 && align_down(r->base, size) + size < r->base + r->size) {
+        size *= 2;
+    }
+    if (drivers.closed_count < DRV_CLOSED) {
+        drivers.closed[drivers.closed_count++] =
+            (struct mem_range){.base = align_down(r->base, size), .size = size};
+    }
+}

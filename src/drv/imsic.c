@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * IMSIC at M-level (AIA 1.0, chapter 3): a page a hart, offset 0 seteipnum_le; the hart's own side
+ * by miselect and mireg (0x70 eidelivery, 0x72 eithreshold, 0xC0 eie0) and mtopei. Hearth uses
+ * identity 1 to interrupt harts where there is no msip. The S-level files are the operating
+ * system's.
+ */
+#include "drv/imsic.h"
+
+#include "drv/driver.h"
+#include "spec/hart.h"
+
+#define IPI_IDENTITY 1
+#define EIDELIVERY   0x70
+#define EITHRESHOLD  0x72
+#define EIE0         0xc0
+
+static struct by_hart page;
+
+static void select_write(uint64_t select, uint64_t v)
+{
+    __asm__ volatile("csrw 0x350, %0\n\tcsrw 0x351, %1" ::"r"(select),
+                     "r"(v)); /* miselect, mireg */
+}
+
+static void ipi_init(void)
+{
+    select_write(EITHRESHOLD, 0);
+    select_write(EIE0, BIT(IPI_IDENTITY));
+    select_write(EIDELIVERY, 1);
+}
+
+static void ipi_send(uint64_t hartid)
+{
+    uintptr_t a = by_hart_at(&page, hartid);
+    if (a != 0) {
+        __asm__ volatile("fence rw, w" ::: "memory");
+        write32(a, IPI_IDENTITY);
+    }
+}
+
+static void ipi_clear(uint64_t hartid)
+{
+    (void)hartid;
+    __asm__ volatile("csrw 0x35c, zero\n\tfence rw, rw" ::: "memory"); /* mtopei: claims */
+}
+
+static const struct ipi_ops ops = {
+    .init = ipi_init, .send = ipi_send, .clear = ipi_clear, .irq = IRQ_MEI};
+
+bool imsic_is_machine(const void *fdt, int node)
+{
+    struct tree_irq to;
+    return tree_hart_irq(fdt, node, 0, &to) == 0 && to.irq == IRQ_MEI;
+}
+
+static int bits(const void *fdt, int node, const char *name, uint32_t other, uint32_t max,
+                unsigned *value)
+{
+    uint32_t v = other;
+    int err = tree_u32(fdt, node, name, &v);
+    if (err != 0 && err != ERR_MISSING) {
+        return err;
+    }
+    *value = v;
+    return v > max ? tree_refuse(fdt, node, name, ERR_RANGE, "too many bits") : 0;
+}
+
+int imsic_layout(const void *fdt, int node, struct imsic_layout *l)
+{
+    struct tree_range reg;
+    int length = 0;
+    unsigned needed = 0;
+    int err = tree_reg(fdt, node, 0, &reg);
+    if (err != 0) {
+        return err == ERR_MISSING ? tree_refuse(fdt, node, "reg", err, "missing") : err;
+    }
+    (void)fdt_getprop(fdt, node, "interrupts-extended", &length);
+    while ((8u << needed) < (unsigned)(length < 0 ? 0 : length) && needed < 15) {
+        needed++;
+    }
+    l->base = reg.base;
+    err = bits(fdt, node, "riscv,guest-index-bits", 0, 7, &l->guest_bits);
+    err = err != 0 ? err : bits(fdt, node, "riscv,hart-index-bits", needed, 15, &l->hart_bits);
+    err = err != 0 ? err : bits(fdt, node, "riscv,group-index-bits", 0, 7, &l->group_bits);
+    err = err != 0 ? err : bits(fdt, node, "riscv,group-index-shift", 24, 55, &l->group_shift);
+    if (err == 0 && l->group_shift < 24) {
+        return tree_refuse(fdt, node, "riscv,group-index-shift", ERR_UNSUPPORTED, "less than 24");
+    }
+    return err;
+}
+
+/* Harts have their files one after the other in the regions of reg, a region a group. */
+static int assign(const void *fdt, int node, const struct imsic_layout *l)
+{
+    struct tree_irq to;
+    struct tree_range reg;
+    uint64_t stride = UINT64_C(0x1000) << l->guest_bits;
+    uint64_t offset = 0;
+    unsigned region = 0;
+    int err = tree_reg(fdt, node, 0, &reg);
+    for (unsigned i = 0; err == 0 && (err = tree_hart_irq(fdt, node, i, &to)) == 0; i++) {
+        if (offset + stride > reg.size) {
+            offset = 0;
+            err = tree_reg(fdt, node, ++region, &reg);
+            if (err != 0 || reg.size < stride) {
+                return tree_refuse(fdt, node, "reg", ERR_RANGE,
+                                   "has no page for each hart of interrupts-extended");
+            }
+        }
+        if (to.known) {
+            err = by_hart_add(&page, to.hartid, reg.base + offset);
+        }
+        offset += stride;
+    }
+    return err == ERR_MISSING ? 0 : err;
+}
+
+static int probe(const void *fdt, int node)
+{
+    struct imsic_layout l;
+    struct tree_range reg;
+    if (!imsic_is_machine(fdt, node)) {
+        return 0;
+    }
+    int err = imsic_layout(fdt, node, &l);
+    err = err != 0 ? err : assign(fdt, node, &l);
+    if (err != 0) {
+        return err;
+    }
+    for (unsigned i = 0; tree_reg(fdt, node, i, &reg) == 0; i++) {
+        drv_close(&reg);
+    }
+    if (drivers.ipi == NULL) {
+        drivers.ipi = &ops; /* a CLINT or mswi that is found later takes its place */
+    }
+    return 0;
+}
+
+static const char *const compatible[] = {"riscv,imsics", NULL};
+const struct driver drv_imsic = {compatible, probe};
