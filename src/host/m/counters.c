@@ -42,6 +42,19 @@ void host_counter_write(unsigned n, uint64_t v)
     }
 }
 
+uint64_t host_event_read(unsigned n)
+{
+    switch (n) {
+#define READ(i)                                                                                                        \
+    case i:                                                                                                            \
+        return hw_read(MEVENT_0 + (i));
+        HW_EACH_HPM(READ)
+#undef READ
+    default:
+        return 0;
+    }
+}
+
 void host_event_write(unsigned n, uint64_t v)
 {
     switch (n) {

@@ -50,7 +50,12 @@ static void hart_setup(struct vhart *vh)
 _Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1)
 {
     hart_setup(vh);
-    hsm_boot(vh, pc, arg1);
+    host_reset_hs(vh);
+    sbi_reset(vh);
+    vh->h.pc = pc;
+    vh->h.x[10] = vh->h.hartid;
+    vh->h.x[11] = arg1;
+    __atomic_store_n(&vh->hsm, HSM_STARTED, __ATOMIC_SEQ_CST);
     m_load(vh);
     m_launch(vh);
 }
