@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a hart keeps for the SBI PMU: firmware events, counted always, and how its counters are set up. */
+/* What a hart keeps for the SBI PMU: firmware events, counted always, and how its counters are set
+ * up. */
 #ifndef CORE_PMU_H
 #define CORE_PMU_H
 
@@ -25,9 +26,11 @@ struct pmu {
 
     /* A counter's bit is its index: hardware ones as in mcounteren, then the firmware ones. */
     uint64_t started;
-    uint64_t configured; /* hpm and firmware counters only: cycle and instret count nothing else */
+    uint64_t configured;                /* taken by config_matching, until stopped with RESET */
+    uint64_t hw_event[PMU_HW_COUNTERS]; /* mhpmevent as configured */
     uint16_t fw_event[PMU_FW_COUNTERS];
-    uint64_t fw_value[PMU_FW_COUNTERS]; /* stopped: the value; started: the value less events[] (modulo 2^64) */
+    uint64_t fw_value[PMU_FW_COUNTERS]; /* stopped: the value; started: the value less the event's
+                                           count, modulo 2^64 */
     uint64_t shmem;                     /* of the snapshot; PMU_NO_SHMEM if none */
 };
 

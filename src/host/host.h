@@ -73,6 +73,7 @@ uint64_t host_counter_read(unsigned n);
 void host_counter_write(unsigned n, uint64_t v);
 void host_counter_inhibit(unsigned n, bool on);
 void host_event_write(unsigned n, uint64_t v); /* mhpmeventN; 0 if none */
+uint64_t host_event_read(unsigned n);
 uint64_t host_counters_present(void);          /* bit n: mcycle 0, minstret 2, mhpmcounter3... */
 uint64_t host_menvcfg_write(uint64_t v);       /* returns what it became (for HS's own environment: ADUE, PBMTE, STCE...) */
 uint64_t host_vendor_id(unsigned which);       /* 0 mvendorid, 1 marchid, 2 mimpid */
