@@ -5,7 +5,6 @@
 #include "host/host.h"
 #include "lib/log.h"
 #include "sbi/ext.h"
-#include "spec/trap.h"
 
 /* Clears SSIP. Returns whether it was pending. */
 static long ipi_clear(struct vhart *vh)
@@ -43,7 +42,7 @@ static bool harts_read(struct vhart *vh, uint64_t va, uint64_t *harts)
     host_unload(vh);
     if (va != 0 && !guest_load(vh, as, va, &word, sizeof(word), &t)) {
         vh->h.pc -= 4;
-        hart_trap(&vh->h, &t);
+        host_reflect(vh, &t);
         return false;
     }
     *harts = harts_of_word(vh, word);
