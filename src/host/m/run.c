@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every exit ends here: the hot ones are answered in place, the rest goes to core. */
 #include "core/exit.h"
+#include "core/misaligned.h"
 #include "host/m/m.h"
 #include "lib/panic.h"
 #include "sbi/sbi.h"
@@ -158,6 +159,9 @@ static void illegal(struct vhart *vh, uint64_t mstatus)
         m_native_note(vh);
     }
     vh->h.time = host_time();
+    if (vh->h.prv == PRV_U) {
+        vh->h.scounteren = hw_read(CSR_scounteren); /* what a counter read of U is held against */
+    }
     if (csr_in_place(vh, raw)) {
         return;
     }
@@ -181,6 +185,17 @@ static void reflect_plain(struct vhart *vh, uint64_t cause)
     host_reflect(vh, &t);
 }
 
+static void misaligned(struct vhart *vh, uint64_t cause)
+{
+    struct trap t = {.cause = cause, .tval = hw_read(CSR_mtval), .gva = vh->h.v};
+
+    if (vh->misaligned_delegated) {
+        reflect_plain(vh, cause);
+    } else {
+        misaligned_access(vh, &t);
+    }
+}
+
 static void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
 {
     static const uint8_t access[] = {
@@ -196,6 +211,10 @@ static void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
         } else {
             sbi_call(vh);
         }
+        break;
+    case CAUSE_LOAD_MISALIGNED:
+    case CAUSE_STORE_MISALIGNED:
+        misaligned(vh, cause);
         break;
     case CAUSE_FETCH_PAGE:
     case CAUSE_LOAD_PAGE:
