@@ -3,8 +3,8 @@
 # Included by the root Makefile; alone: make -f tests/guest/guest.mk guest
 BUILD ?= build
 
-guest_topics := csr vscsr traps priv
-guest_lib := start hart sbi test print fdt pt env
+guest_topics := csr vscsr traps priv perm twostage
+guest_lib := start hart sbi test print fdt pt env probe
 guest_dir := tests/guest
 guest_out := $(BUILD)/guest
 guest_cross ?= riscv64-unknown-elf-

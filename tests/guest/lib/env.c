@@ -29,7 +29,7 @@ const char *mode_name(uint64_t mode)
 
 void fence_all(void)
 {
-    __asm__ volatile("hfence.gvma; hfence.vvma; sfence.vma" ::: "memory");
+    __asm__ volatile("hfence.gvma; hfence.vvma; sfence.vma; fence.i" ::: "memory");
 }
 
 bool env_has_vs(uint64_t mode)
