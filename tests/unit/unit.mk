@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Unit tests of the pure modules, built for and run on the development machine: every tests/unit/test_*.c is one cmocka
+# program. Included by the root Makefile; by itself: make -f tests/unit/unit.mk unit
+
+UNIT_BUILD    := $(or $(BUILD),build)/unit
+UNIT_CC       ?= gcc
+UNIT_CFLAGS   ?= -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+                 -Wall -Wextra -Wshadow -Wconversion -Werror
+UNIT_TIMEOUT  ?= 60
+
+# Pure files outside src/spec and src/vdev, as they come to be.
+UNIT_CORE     := $(wildcard src/core/shadow*.c src/host/m/pmp_plan.c)
+UNIT_SRC      := $(wildcard src/spec/*.c src/vdev/*.c) $(UNIT_CORE)
+UNIT_OBJ      := $(UNIT_SRC:%.c=$(UNIT_BUILD)/%.o)
+UNIT_TESTS    := $(patsubst tests/unit/%.c,$(UNIT_BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
+
+.PHONY: unit unit-build
+unit: unit-build
+	@failed=; for t in $(UNIT_TESTS); do \
+	    timeout $(UNIT_TIMEOUT) $$t > $$t.log 2>&1; status=$$?; \
+	    grep -E '^\[  (PASSED|FAILED)  \]' $$t.log | tail -1 | sed "s|^|$${t##*/}: |"; \
+	    [ $$status = 0 ] || { failed="$$failed $${t##*/}"; grep -vE '^\[ (RUN|      OK)' $$t.log; }; \
+	done; [ -z "$$failed" ] || { echo "unit: failed:$$failed" >&2; exit 1; }
+
+unit-build: $(UNIT_TESTS)
+
+$(UNIT_BUILD)/test_%: $(UNIT_BUILD)/tests/unit/test_%.o $(UNIT_BUILD)/pure.a
+	$(UNIT_CC) $(UNIT_CFLAGS) $^ -lcmocka -o $@
+
+$(UNIT_BUILD)/pure.a: $(UNIT_OBJ)
+	rm -f $@ && ar rcs $@ $^
+
+$(UNIT_BUILD)/%.o: %.c tests/unit/unit.mk
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(UNIT_CFLAGS) -Isrc -Itests/unit -MMD -MP -c $< -o $@
+
+.PRECIOUS: $(UNIT_BUILD)/%.o
+-include $(UNIT_OBJ:.o=.d) $(UNIT_TESTS:$(UNIT_BUILD)/%=$(UNIT_BUILD)/tests/unit/%.d)
