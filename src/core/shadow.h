@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Shadow tables: the two stages of a guest's translation as one table that hardware without H can use.
+ * Shadow tables: the two stages of a guest's translation as one table that hardware without H can
+ * use.
  *
- * A root for each (VMID, hgatp.PPN, vsatp.MODE, ASID, vsatp.PPN) that ran lately, per hart; a root that is switched away from
- * stays. All nodes come from the hart's own pool: no locks. When the pool or the roots are used up, the least recently used
- * root goes. A free node is zeroed when it is taken, and only in the lines that were used.
+ * A root for each (VMID, hgatp.PPN, vsatp.MODE, ASID, vsatp.PPN) that ran lately, per hart; a root
+ * that is switched away from stays. All nodes come from the hart's own pool: no locks. When the
+ * pool or the roots are used up, the least recently used root goes. A free node is zeroed when it
+ * is taken, and only in the lines that were used.
+ *
+ * The TLB: what fills and fences report is what the hart has to fence now. A root that lost
+ * something while it was not current is marked stale; so is the current one when a fence of one
+ * address is not enough. So the rule for the host is:
+ *   after shadow_switch(), and whenever a fill or a fence returned true: if current->stale, fence
+ *   the root's whole ASID (or everything) and clear stale; else, after true, fence the address.
+ * (A host that fences everything on its way into the guest may clear current->stale there.)
  *
  * Pure but for the pool's memory: builds on the host.
  */
@@ -14,7 +23,10 @@
 #include "spec/exec.h"
 #include "spec/walk.h"
 
-#define SHADOW_ROOTS 32
+#define SHADOW_ROOTS     32
+#define SHADOW_HINTS     64
+#define SHADOW_MEGAPAGES 1024 /* bits, a power of two */
+#define SHADOW_PAGES_MIN 8    /* fewer pages of pool, and fills do nothing */
 
 /* What distinguishes an address space. Equal keys share a root. */
 struct shadow_key {
@@ -23,58 +35,100 @@ struct shadow_key {
     uint8_t flavour; /* bit 0: HS's sstatus.MXR; if vsatp is bare, bit 1: prv is U */
 };
 
-struct shadow; /* per hart; defined in shadow.c's own header part below */
+#define SHADOW_FLAVOUR_MXR  BIT(0)
+#define SHADOW_FLAVOUR_USER BIT(1)
 
-struct shadow_node {  /* about one page of the pool; index = page number in the pool */
-    uint64_t lines;   /* bit i: entries 8i..8i+7 may be non-zero */
-    uint32_t next;    /* in the root's list, or in the free list */
-    uint32_t unused;
+/* About one page of the pool; index = page number in the pool. */
+struct shadow_node {
+    uint64_t lines; /* bit i: entries 8i..8i+7 may be non-zero */
+    uint32_t next;  /* in the root's list, or in the free list */
+    uint32_t prev;  /* in the root's list */
 };
 
 struct shadow_root {
     struct shadow_key key;
     bool live;
-    uint32_t node;    /* the top table */
-    uint32_t first;   /* list of all other nodes */
-    uint64_t used_at; /* for LRU */
+    bool stale;           /* the TLB may hold what the table has no more: see above */
+    uint8_t mode;         /* MODE in satp */
+    bool blind;           /* something was filled without its gpa: any HFENCE.GVMA drops it */
+    uint32_t node;        /* the top table */
+    uint32_t first, last; /* list of all other nodes */
+    uint64_t used_at;     /* for LRU */
 };
 
 struct shadow {
-    uint64_t *pool;           /* pages; page 0 is index 0 */
-    uint64_t pool_pa;         /* physical address of the pool */
+    uint64_t *pool;   /* pages; page 0 is index 0 */
+    uint64_t pool_pa; /* physical address of the pool */
     uint32_t pages;
-    uint32_t fresh;           /* pages below this index were used at least once */
+    uint32_t fresh; /* pages below this index were used at least once */
     uint32_t free_list;
+    uint32_t roots;           /* slots below this index were used at least once */
     struct shadow_node *node; /* one a page */
     struct shadow_root root[SHADOW_ROOTS];
     struct shadow_root *current;
+    uint64_t
+        near[SHADOW_ROOTS]; /* of each root: hashes of the 2 MiB regions with entries; 0: none */
+    uint8_t hint[SHADOW_HINTS]; /* where a key was last, by its hash */
+    uint64_t asid_base;         /* added to a root's index; yours to set after shadow_init() */
+
+    /* Which guest-physical pages, by hash with the VMID, entries were made from; sizes of their G
+     * leaves apart. */
+    uint64_t *gpa_4k;
+    uint64_t gpa_4k_bits; /* a power of two */
+    uint64_t gpa_2m[SHADOW_MEGAPAGES / 64];
+    bool gpa_noted; /* any bit is set */
+
     uint64_t clock;
     uint64_t fills, recycled; /* counters */
 };
 
-/* Makes a shadow from `size` bytes of memory at `base` (4 KiB aligned, physical address pa); node[] is carved from its front. */
+/*
+ * Makes a shadow from `size` bytes of memory at `base` (4 KiB aligned, physical address pa); node[]
+ * and the filter of guest-physical pages are carved from its front. At least 64 KiB.
+ */
 void shadow_init(struct shadow *s, void *base, uint64_t pa, uint64_t size);
 
 /*
- * The satp value (MODE and PPN, ASID = index of the root + asid_base) for the key: finds or makes the root and makes it current.
- * mode: the physical mode for it (at least as deep as needed for vsatp's or, bare, hgatp's address width as far as the hart has).
+ * The satp value (MODE and PPN, ASID = index of the root + asid_base) for the key: finds or makes
+ * the root and makes it current. mode: the physical mode for it (at least as deep as needed for
+ * vsatp's or, bare, hgatp's address width as far as the hart has). Look at current->stale.
  */
 uint64_t shadow_switch(struct shadow *s, const struct shadow_key *key, unsigned mode);
 
 /*
- * Maps the page of size 1 << shift around va to leaf (see shadow_leaf) in the current root. Returns true if an older valid
- * entry was there or a node was taken from another root, so that the caller has to fence va; false if the entry was
- * invalid before (no fence needed).
+ * Maps the page of size 1 << shift around va to leaf (see shadow_leaf) in the current root. Returns
+ * true if an older valid entry was there or the root lost something else for want of nodes, so that
+ * the caller has to fence (see above); false if the entry was invalid before (no fence needed).
+ * A va that the root's mode cannot address is not mapped.
+ *
+ * Prefer shadow_map(): what is filled by shadow_fill() goes with the first HFENCE.GVMA of its VMID.
  */
 bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift);
 
+/* shadow_fill() of a translation: leaf is shadow_leaf()'s of x, shift is x->shift. */
+bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t leaf);
+
 /*
- * Drops what the fence names, and no less: FENCE_VMA and FENCE_VVMA in the roots of hgatp's VMID (by address, ASID, both or all),
- * FENCE_GVMA in the roots of the VMID or of all. Returns true if the current root lost something (so that the hart must fence).
+ * After shadow_map() of a 4 KiB page (x->shift = 12) for va: maps as well what it finds of the
+ * aligned block of SHADOW_AROUND pages around it, where nothing is mapped yet and the guest's
+ * tables have A set: no side effects, nothing outside mem. Nothing to fence. Returns how many.
+ */
+#define SHADOW_AROUND 8
+unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct mem *mem,
+                            uint64_t va, const struct xlate *x);
+
+/*
+ * Drops what the fence names, and no less: FENCE_VMA and FENCE_VVMA in the roots of hgatp's VMID
+ * (by address, ASID, both or all), FENCE_GVMA in the roots of the VMID or of all. An address names
+ * all of the guest's superpage around it. f->id: only its low 16 bits (ASID) or 14 (VMID) count.
+ * Returns true if the current root lost something (so that the hart must fence: see above).
+ *
+ * HFENCE.GVMA of an address drops all of the VMID if some entry may have been made from that page,
+ * and nothing otherwise (a page that was just mapped for the first time).
  */
 bool shadow_fence(struct shadow *s, const struct fence *f, uint64_t hgatp);
 
-/* Drops everything. */
+/* Drops everything; the current root stays current, empty. */
 void shadow_flush(struct shadow *s);
 
 #endif

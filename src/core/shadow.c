@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Shadow tables. Ordinary Sv39, Sv48 or Sv57 tables; in the bits left to software (RSW) a leaf says
+ * how large the guest's leaf is that it stems from (enum leaf_origin), and a pointer says whether
+ * below it there are pieces of a guest leaf as large as all that the pointer covers (SPLIT): one
+ * address then names all of it (privileged architecture, SFENCE.VMA: "one page or superpage").
+ */
+#include "core/shadow_private.h"
+
+#include <string.h>
+
+/* --- nodes --- */
+
+/* Zeroes the lines of a node that may have been used. */
+static void clear(struct shadow *s, uint32_t n)
+{
+    uint64_t *p = table_of(s, n);
+
+    for (uint64_t lines = s->node[n].lines; lines != 0; lines >>= 1, p += 8) {
+        if ((lines & 1) != 0) {
+            p[0] = p[1] = p[2] = p[3] = 0;
+            p[4] = p[5] = p[6] = p[7] = 0;
+        }
+    }
+    s->node[n].lines = 0;
+}
+
+uint32_t shadow_take(struct shadow *s)
+{
+    uint32_t n = s->free_list;
+
+    if (n != NIL) {
+        s->free_list = s->node[n].next;
+    } else if (s->fresh != s->pages) {
+        n = s->fresh++;
+        s->node[n].lines = ~UINT64_C(0);
+    } else {
+        return NIL;
+    }
+    clear(s, n);
+    return n;
+}
+
+void shadow_link(struct shadow *s, struct shadow_root *r, uint32_t n)
+{
+    s->node[n].next = r->first;
+    s->node[n].prev = NIL;
+    if (r->first != NIL) {
+        s->node[r->first].prev = n;
+    } else {
+        r->last = n;
+    }
+    r->first = n;
+}
+
+static void unlink_node(struct shadow *s, struct shadow_root *r, uint32_t n)
+{
+    uint32_t next = s->node[n].next;
+    uint32_t prev = s->node[n].prev;
+
+    *(prev != NIL ? &s->node[prev].next : &r->first) = next;
+    *(next != NIL ? &s->node[next].prev : &r->last) = prev;
+}
+
+static void free_node(struct shadow *s, uint32_t n)
+{
+    s->node[n].next = s->free_list;
+    s->free_list = n;
+}
+
+/* Recurses at most three deep: one level of tables a time. */
+void shadow_free_tables(struct shadow *s, struct shadow_root *r, uint64_t pte, unsigned shift)
+{
+    uint32_t n = node_of(s, pte);
+    const uint64_t *table = table_of(s, n);
+
+    shift -= 9;
+    for (unsigned i = 0; shift > PAGE_SHIFT && i < ENTRIES; i++) {
+        if (is_table(table[i])) {
+            shadow_free_tables(s, r, table[i], shift);
+        }
+    }
+    unlink_node(s, r, n);
+    free_node(s, n);
+}
+
+/* --- roots --- */
+
+void shadow_root_empty(struct shadow *s, struct shadow_root *r)
+{
+    if (r->first != NIL) {
+        s->node[r->last].next = s->free_list;
+        s->free_list = r->first;
+        r->first = r->last = NIL;
+    }
+    clear(s, r->node);
+    s->near[index_of(s, r)] = 0;
+    r->blind = false;
+    r->stale = true;
+}
+
+static void root_kill(struct shadow *s, struct shadow_root *r)
+{
+    shadow_root_empty(s, r);
+    free_node(s, r->node);
+    r->live = false;
+}
+
+bool shadow_recycle(struct shadow *s)
+{
+    struct shadow_root *victim = NULL;
+
+    for (uint32_t i = 0; i < s->roots; i++) {
+        struct shadow_root *r = &s->root[i];
+        if (r->live && r != s->current && (victim == NULL || r->used_at < victim->used_at)) {
+            victim = r;
+        }
+    }
+    if (victim == NULL) {
+        return false;
+    }
+    root_kill(s, victim);
+    s->recycled++;
+    return true;
+}
+
+static bool key_equal(const struct shadow_root *r, const struct shadow_key *key, unsigned mode)
+{
+    return r->live && r->key.vsatp == key->vsatp && r->key.hgatp == key->hgatp &&
+           r->key.flavour == key->flavour && r->mode == mode;
+}
+
+static unsigned key_hash(const struct shadow_key *key)
+{
+    uint64_t x = key->vsatp ^ key->vsatp >> 44 ^ key->hgatp >> 44 ^ (uint64_t)key->flavour << 3;
+    return (unsigned)((x ^ x >> 6) % SHADOW_HINTS);
+}
+
+static struct shadow_root *root_find(struct shadow *s, const struct shadow_key *key, unsigned mode)
+{
+    struct shadow_root *r = &s->root[s->hint[key_hash(key)]];
+
+    if (likely(key_equal(r, key, mode))) {
+        return r;
+    }
+    for (r = s->root; r < s->root + s->roots; r++) {
+        if (key_equal(r, key, mode)) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static struct shadow_root *dead_slot(struct shadow *s)
+{
+    for (struct shadow_root *r = s->root; r < s->root + s->roots; r++) {
+        if (!r->live) {
+            return r;
+        }
+    }
+    return s->roots < SHADOW_ROOTS ? &s->root[s->roots++] : NULL;
+}
+
+/* A new root, at the cost of old ones if need be; none is current meanwhile, so that any may go. */
+static struct shadow_root *root_make(struct shadow *s, const struct shadow_key *key, unsigned mode)
+{
+    struct shadow_root *r;
+    uint32_t n;
+
+    s->current = NULL;
+    while ((n = shadow_take(s)) == NIL && shadow_recycle(s)) {
+    }
+    while ((r = dead_slot(s)) == NULL) {
+        shadow_recycle(s);
+    }
+    *r = (struct shadow_root){
+        .key = *key,
+        .live = true,
+        .stale = true,
+        .mode = (uint8_t)mode,
+        .node = n,
+        .first = NIL,
+        .last = NIL,
+    };
+    return r;
+}
+
+uint64_t shadow_switch(struct shadow *s, const struct shadow_key *key, unsigned mode)
+{
+    struct shadow_root *r = root_find(s, key, mode);
+
+    if (r == NULL) {
+        r = root_make(s, key, mode);
+    }
+    s->hint[key_hash(key)] = (uint8_t)index_of(s, r);
+    r->used_at = ++s->clock;
+    s->current = r;
+    return FIELD_PUT(ATP_MODE, (uint64_t)mode) |
+           FIELD_PUT(SATP_ASID, index_of(s, r) + s->asid_base) |
+           FIELD_PUT(ATP_PPN, (s->pool_pa >> PAGE_SHIFT) + r->node);
+}
+
+void shadow_drop(struct shadow *s, struct shadow_root *r)
+{
+    if (r == s->current) {
+        shadow_root_empty(s, r);
+    } else {
+        root_kill(s, r);
+    }
+}
+
+void shadow_flush(struct shadow *s)
+{
+    for (uint32_t i = 0; i < s->roots; i++) {
+        if (s->root[i].live) {
+            shadow_drop(s, &s->root[i]);
+        }
+    }
+    shadow_gpa_forget(s);
+}
+
+/* --- the pool --- */
+
+void shadow_init(struct shadow *s, void *base, uint64_t pa, uint64_t size)
+{
+    uint64_t filter = PAGE; /* bytes: a 128th of it all, at most what 1 GiB of guest needs */
+
+    while (filter < 8 * PAGE && filter * 2 <= size / 128) {
+        filter *= 2;
+    }
+    uint64_t left = size - filter;
+    uint64_t pages = left / (PAGE + sizeof(struct shadow_node));
+    uint64_t front = filter + align_up(pages * sizeof(struct shadow_node), PAGE);
+    pages = min_u64(pages, (size - front) >> PAGE_SHIFT);
+
+    memset(s, 0, sizeof(*s));
+    s->gpa_4k = base;
+    s->gpa_4k_bits = filter * 8;
+    s->node = (struct shadow_node *)((char *)base + filter);
+    s->pool = (uint64_t *)((char *)base + front);
+    s->pool_pa = pa + front;
+    s->pages = (uint32_t)pages;
+    s->free_list = NIL;
+    s->gpa_noted = true; /* whatever lies there */
+    shadow_gpa_forget(s);
+}

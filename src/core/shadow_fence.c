@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shadow tables: what fences drop, and the filters that soon tell most fences "nothing here". */
+#include "core/shadow_private.h"
+
+#include <string.h>
+
+struct filter_bit {
+    uint64_t *word;
+    uint64_t bit;
+};
+
+/* Pages of one guest that lie together never share a bit, up to the size of the filter. */
+static struct filter_bit gpa_bit(uint64_t *filter, uint64_t bits, uint64_t page, uint64_t vmid)
+{
+    uint64_t i = (page + vmid * 0x9e37) & (bits - 1);
+    return (struct filter_bit){&filter[i / 64], BIT(i % 64)};
+}
+
+static struct filter_bit bit_4k(struct shadow *s, uint64_t gpa, uint64_t vmid)
+{
+    return gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, vmid);
+}
+
+static struct filter_bit bit_2m(struct shadow *s, uint64_t gpa, uint64_t vmid)
+{
+    return gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, vmid);
+}
+
+void shadow_gpa_note(struct shadow *s, struct shadow_root *r, const struct xlate *x)
+{
+    uint64_t vmid = FIELD_GET(HGATP_VMID, r->key.hgatp);
+
+    if (x->g_slot == NULL) {
+        return;
+    }
+    s->gpa_noted = true;
+    if (x->g_shift > 21) {
+        r->blind = true;
+        return;
+    }
+    struct filter_bit b = x->g_shift == 12 ? bit_4k(s, x->gpa.a, vmid) : bit_2m(s, x->gpa.a, vmid);
+    *b.word |= b.bit;
+}
+
+bool shadow_gpa_used(struct shadow *s, uint64_t gpa, uint64_t vmid)
+{
+    struct filter_bit page = bit_4k(s, gpa, vmid);
+    struct filter_bit mega = bit_2m(s, gpa, vmid);
+    return (*page.word & page.bit) != 0 || (*mega.word & mega.bit) != 0;
+}
+
+void shadow_gpa_forget(struct shadow *s)
+{
+    if (!s->gpa_noted) {
+        return;
+    }
+    for (uint32_t i = 0; i < s->roots; i++) {
+        if (s->near[i] != 0) {
+            return;
+        }
+    }
+    for (uint64_t i = 0; i < s->gpa_4k_bits / 64; i += 8) {
+        uint64_t *p = s->gpa_4k + i;
+        p[0] = p[1] = p[2] = p[3] = 0;
+        p[4] = p[5] = p[6] = p[7] = 0;
+    }
+    memset(s->gpa_2m, 0, sizeof(s->gpa_2m));
+    s->gpa_noted = false;
+}
+
+/* --- fences --- */
+
+/* Drops what r has for va, or for the guest's superpage around it. Was there anything? */
+static bool drop_address(struct shadow *s, struct shadow_root *r, uint64_t va)
+{
+    uint32_t n = r->node;
+
+    for (unsigned level = top_shift(r);; level -= 9) {
+        uint64_t *e = &table_of(s, n)[index_at(va, level)];
+        uint64_t pte = *e;
+        if (is_table(pte) && (pte & SPLIT) == 0) {
+            n = node_of(s, pte);
+            continue;
+        }
+        if (is_table(pte)) {
+            shadow_free_tables(s, r, pte, level);
+            r->stale = true; /* more than one address */
+        }
+        *e = 0;
+        return pte != 0;
+    }
+}
+
+/* Does a fence on VS-level tables name this root? A bare VS-stage has no tables. */
+static bool fence_names(const struct shadow_root *r, const struct fence *f, uint64_t hgatp)
+{
+    return ((r->key.hgatp ^ hgatp) & HGATP_VMID) == 0 &&
+           FIELD_GET(ATP_MODE, r->key.vsatp) != MODE_BARE &&
+           (f->all_ids || ((r->key.vsatp ^ FIELD_PUT(SATP_ASID, f->id)) & SATP_ASID) == 0);
+}
+
+static bool fence_vvma(struct shadow *s, const struct fence *f, uint64_t hgatp)
+{
+    uint64_t where = f->all_addresses ? ~UINT64_C(0) : near_bit(f->address);
+    bool lost = false;
+
+    for (uint32_t i = 0; i < s->roots; i++) {
+        struct shadow_root *r = &s->root[i];
+        if (likely((s->near[i] & where) == 0) || !fence_names(r, f, hgatp)) {
+            continue;
+        }
+        bool dropped = true;
+        if (f->all_addresses) {
+            shadow_drop(s, r);
+        } else {
+            dropped = drop_address(s, r, f->address);
+        }
+        if (r == s->current) {
+            lost |= dropped;
+        } else {
+            r->stale |= dropped;
+        }
+    }
+    return lost;
+}
+
+static bool fence_gvma(struct shadow *s, const struct fence *f)
+{
+    uint64_t vmid = FIELD_PUT(HGATP_VMID, f->id);
+    bool unused = !f->all_addresses && !f->all_ids &&
+                  !shadow_gpa_used(s, f->address, FIELD_GET(HGATP_VMID, vmid));
+    bool lost = false;
+
+    for (uint32_t i = 0; i < s->roots; i++) {
+        struct shadow_root *r = &s->root[i];
+        bool named = f->all_ids || ((r->key.hgatp ^ vmid) & HGATP_VMID) == 0;
+        if (s->near[i] == 0 || !named || (unused && !r->blind)) {
+            continue;
+        }
+        lost |= r == s->current;
+        shadow_drop(s, r);
+    }
+    if (!unused) {
+        shadow_gpa_forget(s);
+    }
+    return lost;
+}
+
+bool shadow_fence(struct shadow *s, const struct fence *f, uint64_t hgatp)
+{
+    if (f->kind == FENCE_NONE) {
+        return false;
+    }
+    return f->kind == FENCE_GVMA ? fence_gvma(s, f) : fence_vvma(s, f, hgatp);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the shadow tables share: nodes, roots, filters. */
+#ifndef CORE_SHADOW_PRIVATE_H
+#define CORE_SHADOW_PRIVATE_H
+
+#include "core/shadow.h"
+
+#define NIL        UINT32_MAX
+#define ENTRIES    512u
+#define PAGE_SHIFT 12u
+#define PAGE       BIT(PAGE_SHIFT)
+#define SPLIT      FIELD_LSB(PTE_RSW) /* in a pointer */
+
+static inline uint64_t *table_of(const struct shadow *s, uint32_t n)
+{
+    return s->pool + (size_t)n * ENTRIES;
+}
+
+static inline uint64_t pointer_to(const struct shadow *s, uint32_t n)
+{
+    return (s->pool_pa + ((uint64_t)n << PAGE_SHIFT)) >> 2 | PTE_V;
+}
+
+static inline uint32_t node_of(const struct shadow *s, uint64_t pte)
+{
+    return (uint32_t)(((FIELD_GET(PTE_PPN, pte) << PAGE_SHIFT) - s->pool_pa) >> PAGE_SHIFT);
+}
+
+static inline bool is_table(uint64_t pte)
+{
+    return (pte & (PTE_V | PTE_RWX)) == PTE_V;
+}
+
+static inline size_t index_of(const struct shadow *s, const struct shadow_root *r)
+{
+    return (size_t)(r - s->root);
+}
+
+static inline unsigned top_shift(const struct shadow_root *r)
+{
+    return r->mode * 9u - 42;
+}
+
+static inline unsigned index_at(uint64_t va, unsigned shift)
+{
+    return (unsigned)(va >> shift) & (ENTRIES - 1);
+}
+
+/* One bit for the 2 MiB region of va. */
+static inline uint64_t near_bit(uint64_t va)
+{
+    uint64_t x = va >> 21;
+    x ^= x >> 6;
+    x ^= x >> 12;
+    return BIT(x & 63);
+}
+
+/* A zeroed node, in no list, or NIL. */
+uint32_t shadow_take(struct shadow *s);
+
+/* Into the root's list. */
+void shadow_link(struct shadow *s, struct shadow_root *r, uint32_t n);
+
+/* Frees the tables under an entry of size 1 << shift. */
+void shadow_free_tables(struct shadow *s, struct shadow_root *r, uint64_t pte, unsigned shift);
+
+/* Drops all nodes but the top, which is left empty. */
+void shadow_root_empty(struct shadow *s, struct shadow_root *r);
+
+/* Drops all of r: empties it if it is current, else kills it. */
+void shadow_drop(struct shadow *s, struct shadow_root *r);
+
+/* Kills the least recently used root that is not current. False if there is none. */
+bool shadow_recycle(struct shadow *s);
+
+/* Remembers the G leaf that an entry of r was made from. A bare G-stage has none. */
+void shadow_gpa_note(struct shadow *s, struct shadow_root *r, const struct xlate *x);
+
+/* May an entry of the VMID have been made from the G leaf of gpa (4 KiB or 2 MiB)? */
+bool shadow_gpa_used(struct shadow *s, uint64_t gpa, uint64_t vmid);
+
+/* Forgets all gpas, if no root has any entry. */
+void shadow_gpa_forget(struct shadow *s);
+
+#endif
