@@ -49,8 +49,11 @@ static void fill(struct vhart *vh, uint64_t va, struct xlate *x)
     vhart_count(vh, EXIT_shadow_fill);
     x->shift = (unsigned)max_u64(mem_page_shift(&vh->world->mem, x->pa, x->shift), SHIFT_4K);
     leaf = shadow_leaf(x, h->prv, bare, (h->mstatus & STATUS_MXR) != 0);
-    if (shadow_fill(&vh->shadow, va, leaf, x->shift) || vh->last_fault == va) {
-        host_fence_shadow(va);
+    if (shadow_map(&vh->shadow, va, x, leaf) || vh->last_fault == va) {
+        host_fence_shadow(vh, va);
+    }
+    if (x->shift == SHIFT_4K) {
+        shadow_fill_around(&vh->shadow, h, &vh->world->mem, va, x);
     }
     vh->last_fault = va;
 }

@@ -36,8 +36,8 @@ void host_reflect(struct vhart *vh, const struct trap *t);
 /* What the effects of a CSR write (enum csr_effect) ask of the hardware. */
 void host_effects(struct vhart *vh, unsigned effect);
 
-/* Drops what the TLB may hold for va of the running guest. */
-void host_fence_shadow(uint64_t va);
+/* Drops what the TLB may hold for va of the running guest, and what the current root is stale for. */
+void host_fence_shadow(struct vhart *vh, uint64_t va);
 
 /* The instruction at pc as the interrupted mode sees it. False if it can't be read any more. */
 bool host_fetch(struct vhart *vh, uint32_t *raw) must_check;

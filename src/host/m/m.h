@@ -29,7 +29,7 @@ _Noreturn void m_broken(struct vhart *vh);
 /* resident.c */
 void m_load(struct vhart *vh);           /* loads what h.v says; resident must be NONE */
 void m_hs_environment(struct vhart *vh); /* what hardware must do while HS runs: again after hstatus changed */
-void m_shadow_root(struct vhart *vh);    /* the root for the current key into satp; V = 1 resident or being loaded */
+void m_vsatp_changed(struct vhart *vh);  /* VS resident has written it */
 
 /* Notices a trap that the hardware delivered to HS while the model's hstatus.SPV, GVA, htval or htinst were set. */
 void m_native_note(struct vhart *vh);

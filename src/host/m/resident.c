@@ -119,6 +119,34 @@ static void load_vs_controls(struct vhart *vh)
     }
 }
 
+/* The physical mode of a shadow root: the guest's own; for a guest without tables the widest at hand. */
+static unsigned shadow_mode(const struct hart *h)
+{
+    unsigned mode = (unsigned)FIELD_GET(ATP_MODE, h->vsatp);
+
+    if (mode != MODE_BARE) {
+        return mode;
+    }
+    return machine.satp_modes & BIT(MODE_SV48) ? MODE_SV48 : MODE_SV39;
+}
+
+static void shadow_root(struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+    struct shadow_key key = {.hgatp = h->hgatp, .vsatp = h->vsatp};
+
+    key.flavour = (h->mstatus & STATUS_MXR) ? SHADOW_FLAVOUR_MXR : 0;
+    if (vs_bare(h)) {
+        key.flavour |= h->prv == PRV_U ? SHADOW_FLAVOUR_USER : 0;
+    }
+    if (key.hgatp != vh->shadow_key.hgatp || key.vsatp != vh->shadow_key.vsatp ||
+        key.flavour != vh->shadow_key.flavour || !vh->shadow_atp) {
+        vh->shadow_key = key;
+        vh->shadow_atp = shadow_switch(&vh->shadow, &key, shadow_mode(h));
+    }
+    hw_write(CSR_satp, vh->shadow_atp);
+}
+
 static void load_vs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
@@ -138,7 +166,8 @@ static void load_vs(struct vhart *vh)
     hw_write(CSR_stval, h->vstval);
     hw_write(CSR_mstatus, vs_status(h) | traps | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
     vh->resident = RESIDENT_VS;
-    m_shadow_root(vh);
+    shadow_root(vh);
+    vh->shadow.current->stale = false;
     hw_sfence_all();
     m_vs_pending(vh);
 }
@@ -245,30 +274,18 @@ void m_native_note(struct vhart *vh)
     m_hs_environment(vh);
 }
 
-/* The physical mode of a shadow root: the guest's own; for a guest without tables the widest at hand. */
-static unsigned shadow_mode(const struct hart *h)
+/* Between two address spaces of the guest the roots' ASIDs keep the TLB's entries apart, if the hart has enough of them. */
+void m_vsatp_changed(struct vhart *vh)
 {
-    unsigned mode = (unsigned)FIELD_GET(ATP_MODE, h->vsatp);
+    bool was_bare = FIELD_GET(ATP_MODE, vh->shadow_key.vsatp) == MODE_BARE;
 
-    if (mode != MODE_BARE) {
-        return mode;
+    if (was_bare || vs_bare(&vh->h)) {
+        host_unload(vh); /* the delegations change too */
+        return;
     }
-    return machine.satp_modes & BIT(MODE_SV48) ? MODE_SV48 : MODE_SV39;
-}
-
-void m_shadow_root(struct vhart *vh)
-{
-    const struct hart *h = &vh->h;
-    struct shadow_key key = {.hgatp = h->hgatp, .vsatp = h->vsatp};
-
-    key.flavour = (h->mstatus & STATUS_MXR) ? 1 : 0;
-    if (vs_bare(h)) {
-        key.flavour |= h->prv == PRV_U ? 2 : 0;
+    shadow_root(vh);
+    if (vh->shadow.current->stale || machine.asid_mask < 2 * SHADOW_ROOTS - 1) {
+        vh->shadow.current->stale = false;
+        hw_sfence_all();
     }
-    if (key.hgatp != vh->shadow_key.hgatp || key.vsatp != vh->shadow_key.vsatp ||
-        key.flavour != vh->shadow_key.flavour || !vh->shadow_atp) {
-        vh->shadow_key = key;
-        vh->shadow_atp = shadow_switch(&vh->shadow, &key, shadow_mode(h));
-    }
-    hw_write(CSR_satp, vh->shadow_atp);
 }

@@ -63,7 +63,7 @@ void host_effects(struct vhart *vh, unsigned effect)
         }
     } else if (vh->resident == RESIDENT_VS) {
         if (effect & CSR_EFFECT_XLATE) {
-            host_unload(vh); /* vsatp may have become bare, or not */
+            m_vsatp_changed(vh);
         }
         if (effect & CSR_EFFECT_TIME) {
             m_vs_timer(vh);
@@ -71,20 +71,24 @@ void host_effects(struct vhart *vh, unsigned effect)
     }
 }
 
-void host_fence_shadow(uint64_t va)
+/* After a fill or a fence that took something away from the current root. */
+void host_fence_shadow(struct vhart *vh, uint64_t va)
 {
-    hw_sfence_va(va);
+    struct shadow_root *r = vh->shadow.current;
+
+    if (r->stale) {
+        r->stale = false;
+        hw_sfence_all();
+    } else {
+        hw_sfence_va(va);
+    }
 }
 
 void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp)
 {
-    if (!shadow_fence(&vh->shadow, f, hgatp) || !vh->h.v) {
-        return; /* entering the guest fences anyhow */
-    }
-    if (f->all_addresses || f->kind == FENCE_GVMA) {
-        hw_sfence_all();
-    } else {
-        hw_sfence_va(f->address);
+    /* While V = 0 there is nothing to do for the TLB: entering the guest fences. */
+    if (shadow_fence(&vh->shadow, f, hgatp) && vh->h.v) {
+        host_fence_shadow(vh, f->address);
     }
 }
 
