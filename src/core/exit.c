@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/exit.h"
 #include "core/guestmem.h"
+#include "core/misaligned.h"
 #include "host/host.h"
 
 #define SHIFT_4K 12u
@@ -45,10 +46,16 @@ static void fill(struct vhart *vh, uint64_t va, struct xlate *x)
     const struct hart *h = &vh->h;
     bool bare = FIELD_GET(ATP_MODE, h->vsatp) == MODE_BARE;
     uint64_t leaf;
+    struct trap t;
 
     vhart_count(vh, EXIT_shadow_fill);
     x->shift = (unsigned)max_u64(mem_page_shift(&vh->world->mem, x->pa, x->shift), SHIFT_4K);
     leaf = shadow_leaf(x, h->prv, bare, (h->mstatus & STATUS_MXR) != 0);
+    if (leaf == 0) {
+        t = (struct trap){.cause = CAUSE_LOAD_ACCESS, .tval = va, .gva = true};
+        misaligned_access(vh, &t); /* no leaf can grant this one: it is made for the guest */
+        return;
+    }
     if (shadow_map(&vh->shadow, va, x, leaf) || vh->last_fault == va) {
         host_fence_shadow(vh, va);
     }

@@ -2,6 +2,7 @@
 /* Every exit ends here: the hot ones are answered in place, the rest goes to core. */
 #include "core/exit.h"
 #include "core/misaligned.h"
+#include "core/misaligned.h"
 #include "host/m/m.h"
 #include "lib/panic.h"
 #include "sbi/sbi.h"
@@ -200,6 +201,17 @@ static void misaligned(struct vhart *vh, uint64_t cause)
     }
 }
 
+static void misaligned(struct vhart *vh, uint64_t cause)
+{
+    struct trap t = {.cause = cause, .tval = hw_read(CSR_mtval), .gva = vh->h.v};
+
+    if (vh->misaligned_delegated) {
+        host_reflect(vh, &t);
+    } else {
+        misaligned_access(vh, &t);
+    }
+}
+
 static void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
 {
     static const uint8_t access[] = {
@@ -228,7 +240,12 @@ static void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
             exit_guest_fault(vh, access[cause], hw_read(CSR_mtval));
             break;
         }
-        /* fall through */
+        reflect_plain(vh, cause);
+        break;
+    case CAUSE_LOAD_MISALIGNED:
+    case CAUSE_STORE_MISALIGNED:
+        misaligned(vh, cause);
+        break;
     default:
         reflect_plain(vh, cause);
         break;
