@@ -2,7 +2,6 @@
 /* Every exit ends here: the hot ones are answered in place, the rest goes to core. */
 #include "core/exit.h"
 #include "core/misaligned.h"
-#include "core/misaligned.h"
 #include "host/m/m.h"
 #include "lib/panic.h"
 #include "sbi/sbi.h"
@@ -195,17 +194,6 @@ static void misaligned(struct vhart *vh, uint64_t cause)
     struct trap t = {.cause = cause, .tval = hw_read(CSR_mtval), .gva = vh->h.v};
 
     if (vh->misaligned_delegated) {
-        reflect_plain(vh, cause);
-    } else {
-        misaligned_access(vh, &t);
-    }
-}
-
-static void misaligned(struct vhart *vh, uint64_t cause)
-{
-    struct trap t = {.cause = cause, .tval = hw_read(CSR_mtval), .gva = vh->h.v};
-
-    if (vh->misaligned_delegated) {
         host_reflect(vh, &t);
     } else {
         misaligned_access(vh, &t);
@@ -227,10 +215,6 @@ static void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
         } else {
             sbi_call(vh);
         }
-        break;
-    case CAUSE_LOAD_MISALIGNED:
-    case CAUSE_STORE_MISALIGNED:
-        misaligned(vh, cause);
         break;
     case CAUSE_FETCH_PAGE:
     case CAUSE_LOAD_PAGE:
