@@ -15,6 +15,7 @@ _start:
     csrw mie, zero
     csrci mstatus, 8
     li s3, 0
+    li s4, 0
     csrr t0, misa
     beqz t0, 1f
     li t1, MISA_S
@@ -31,6 +32,7 @@ _start:
     ld t0, INFO_MAGIC_OFFSET(a2)
     li t1, INFO_MAGIC
     bne t0, t1, 2f
+    mv s4, a2
     ld t0, INFO_VERSION_OFFSET(a2)
     li t1, 2
     bltu t0, t1, 2f
@@ -67,6 +69,7 @@ _start:
 5:  lla sp, boot_stack_top
     li s0, 0
     li tp, 0
+    mv a2, s4
     call boot_cold
 
     .globl boot_park

@@ -7,7 +7,7 @@
 #include "spec/mem.h"
 
 #define WORLD_RANGES   16
-#define MACHINE_CLOSED 3
+#define MACHINE_CLOSED 7
 
 struct world {
     struct isa isa;
@@ -28,13 +28,15 @@ struct machine {
     bool misaligned; /* hardware does misaligned loads and stores: not probed, only what the exits say */
     uint64_t misa;
     uint64_t hpm; /* mhpmcounters that count: bit n */
-    struct mem_range closed[MACHINE_CLOSED]; /* what only Hearth touches: its image, its pool, the M-level devices */
+    struct mem_range closed[MACHINE_CLOSED]; /* what only Hearth touches: its memory, then M-level devices */
     unsigned closed_count;
     uint64_t medeleg, mideleg; /* bits that can be set */
     uint64_t menvcfg_mask;
     uint16_t satp_modes;
     uint64_t asid_mask;
-    struct mem_range hearth; /* image, stacks, pools: nobody else's */
+    struct mem_range hearth; /* image, and what is behind it */
+    struct mem_range areas;  /* struct vhart and stack of each hart, if not there; size 0 otherwise */
+    struct mem_range pool;   /* shadow tables, an equal part for each hart */
 };
 
 extern struct world world0;

@@ -10,10 +10,11 @@
 struct drivers drivers;
 
 static const struct driver *const consoles[] = {&drv_uart8250, &drv_uart_sifive};
+static const struct driver *const resets[] = {
+    &drv_test, &drv_syscon_poweroff, &drv_syscon_reboot, &drv_gpio_restart, &drv_gpio_poweroff,
+};
 static const struct driver *const devices[] = {
-    &drv_clint,         &drv_aclint_mswi,  &drv_aclint_mtimer, &drv_plic,
-    &drv_imsic,         &drv_aplic,        &drv_test,          &drv_syscon_poweroff,
-    &drv_syscon_reboot, &drv_gpio_restart, &drv_gpio_poweroff,
+    &drv_clint, &drv_aclint_mswi, &drv_aclint_mtimer, &drv_plic, &drv_imsic, &drv_aplic,
 };
 
 static bool matches(const void *fdt, int node, const struct driver *d)
@@ -53,7 +54,7 @@ static int stdout_node(const void *fdt)
                                    (int)(colon == NULL ? strlen(path) : (size_t)(colon - path)));
 }
 
-void drv_console(const void *fdt)
+static void find_console(const void *fdt)
 {
     int node = stdout_node(fdt);
     if (node >= 0 && probe_node(fdt, node, consoles, ARRAY_LEN(consoles)) != 0) {
@@ -66,6 +67,16 @@ void drv_console(const void *fdt)
     }
     if (drivers.console != NULL) {
         log_open(drivers.console->put);
+    }
+}
+
+void drv_early(const void *fdt)
+{
+    find_console(fdt);
+    for (int node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL)) {
+        if (tree_enabled(fdt, node)) {
+            (void)!probe_node(fdt, node, resets, ARRAY_LEN(resets)); /* said; then that way is not there */
+        }
     }
 }
 

@@ -63,8 +63,11 @@ struct drivers {
 };
 extern struct drivers drivers;
 
-/* Finds the console (stdout-path, or else the first UART) and opens the log to it. Never fails. */
-void drv_console(const void *fdt);
+/*
+ * First of all: finds the console (stdout-path, or else the first UART) and opens the log to it, then the way out of the machine.
+ * Never fails. The tree need not be whole, only its header.
+ */
+void drv_early(const void *fdt);
 
 /* Probes every enabled node of the tree. Returns 0 or a negative enum err, having said what is
  * wrong. */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Source: unprivileged specification, "ISA Extension Naming Conventions"; device tree binding
+ * riscv/extensions.yaml. */
+#include "boot/isa_string.h"
+
+#include <string.h>
+
+#include "lib/err.h"
+#include "spec/hart.h"
+
+/*
+ * State or behaviour that M must switch on or carry for a guest, and Hearth doesn't: an operating
+ * system that saw these would use them.
+ */
+static const char *const dropped[] = {
+    "smnpm",    "ssnpm",       "smmpm",
+    "sspm",     "supm", /* pointer masking: addresses that the shadow tables don't know */
+    "zicfilp",  "zicfiss",     "ssdbltrp",
+    "smdbltrp", /* elp, ssp and sdt travel with each trap */
+    "smrnmi",   "smcdeleg",    "ssccfg",
+    "smctr",    "ssctr", /* M state that is not virtual */
+    "svukte",   "ssqosid",     "shlcofideleg",
+    "sdtrig",   "svrsw60t59b",
+};
+
+static const struct {
+    const char *name;
+    enum isa_ext ext;
+} known[] = {
+    {"svinval", EXT_SVINVAL}, {"svnapot", EXT_SVNAPOT}, {"svpbmt", EXT_SVPBMT},
+    {"zicbom", EXT_ZICBOM},   {"zicboz", EXT_ZICBOZ},   {"sscofpmf", EXT_SSCOFPMF},
+};
+
+static bool same(const char *name, const char *s, size_t length)
+{
+    return strlen(name) == length && memcmp(name, s, length) == 0;
+}
+
+static bool is_dropped(const char *s, size_t length)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(dropped); i++) {
+        if (same(dropped[i], s, length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t ext_of(const char *s, size_t length)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(known); i++) {
+        if (same(known[i].name, s, length)) {
+            return BIT(known[i].ext);
+        }
+    }
+    return 0;
+}
+
+/* Length of "rv64" and the single letters (with their version numbers, if any). */
+static size_t letters(const char *isa)
+{
+    size_t n = 4;
+    while (isa[n] != '\0' && strchr("_zsx", isa[n]) == NULL) {
+        n++;
+    }
+    return n;
+}
+
+static bool is_rv64(const char *isa)
+{
+    return strncmp(isa, "rv64", 4) == 0;
+}
+
+/* The next name behind s, which is at its separator or at its first letter. *length 0: there is
+ * none. */
+static const char *next_name(const char *s, size_t *length)
+{
+    s += strspn(s, "_");
+    *length = strcspn(s, "_");
+    return s;
+}
+
+uint64_t isa_string_ext(const char *isa)
+{
+    uint64_t ext = 0;
+    size_t length;
+    if (!is_rv64(isa)) {
+        return 0;
+    }
+    for (const char *s = next_name(isa + letters(isa), &length); length != 0;
+         s = next_name(s + length, &length)) {
+        ext |= ext_of(s, length);
+    }
+    return ext;
+}
+
+uint64_t isa_list_ext(const char *list, size_t length)
+{
+    uint64_t ext = 0;
+    for (size_t at = 0; at < length; at += strlen(list + at) + 1) {
+        ext |= ext_of(list + at, strlen(list + at));
+    }
+    return ext;
+}
+
+struct writer {
+    char *out;
+    size_t size, used;
+    bool full;
+};
+
+static void add(struct writer *w, const char *s, size_t length)
+{
+    if (length > w->size - w->used) {
+        w->full = true;
+        return;
+    }
+    memcpy(w->out + w->used, s, length);
+    w->used += length;
+}
+
+static int finish(const struct writer *w)
+{
+    return w->full ? ERR_RANGE : (int)w->used;
+}
+
+int isa_string_fix(const char *isa, char *out, size_t size)
+{
+    struct writer w = {.out = out, .size = size};
+    size_t length;
+    if (!is_rv64(isa)) {
+        return ERR_INVALID;
+    }
+    size_t single = letters(isa);
+    add(&w, isa, single);
+    if (memchr(isa + 4, 'h', single - 4) == NULL) {
+        add(&w, "h", 1);
+    }
+    for (const char *s = next_name(isa + single, &length); length != 0;
+         s = next_name(s + length, &length)) {
+        if (!is_dropped(s, length)) {
+            add(&w, "_", 1);
+            add(&w, s, length);
+        }
+    }
+    add(&w, "", 1);
+    return finish(&w);
+}
+
+int isa_list_fix(const char *list, size_t length, char *out, size_t size)
+{
+    struct writer w = {.out = out, .size = size};
+    bool has_h = false;
+    for (size_t at = 0; at < length; at += strlen(list + at) + 1) {
+        size_t n = strlen(list + at);
+        has_h = has_h || same("h", list + at, n);
+        if (!has_h && n > 1) {
+            add(&w, "h", 2);
+            has_h = true;
+        }
+        if (!is_dropped(list + at, n)) {
+            add(&w, list + at, n + 1);
+        }
+    }
+    if (!has_h) {
+        add(&w, "h", 2);
+    }
+    return finish(&w);
+}

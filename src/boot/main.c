@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From the loader to the guest. The boot hart reads the tree, chooses memory, sets up the world and
+ * opens the gate; every hart then says what it has; the boot hart, knowing the least of all harts,
+ * fixes the tree up and leaves for the kernel.
+ */
+#include "boot/boot.h"
+
+#include <string.h>
+
+#include "boot/fixup.h"
+#include "boot/layout.h"
+#include "boot/memory.h"
+#include "boot/next.h"
+#include "boot/scan.h"
+#include "core/world.h"
+#include "drv/drv.h"
+#include "host/host.h"
+#include "lib/log.h"
+#include "lib/panic.h"
+
+_Static_assert(sizeof(struct vhart) + HART_STACK <= HART_AREA, "HART_AREA is too small");
+_Static_assert(HARTS_MAX >= SCAN_HARTS, "world and scan disagree");
+
+struct world world0;
+struct machine machine;
+
+/* start.S reads these once the gate is open. */
+uint64_t boot_hartid[HARTS_MAX], boot_stack[HARTS_MAX];
+uint32_t boot_harts;
+
+static struct scan scan;
+static struct memory memory;
+static struct next next;
+static void *tree; /* what the kernel gets */
+
+_Noreturn void boot_fail(void)
+{
+    __atomic_store_n(&boot_gate, GATE_STOP, __ATOMIC_RELEASE);
+    drv_fail();
+}
+
+static void must(int err)
+{
+    if (err != 0) {
+        boot_fail();
+    }
+}
+
+/* A hart without S-mode runs this only if no other hart did so. If the tree has others, they may be
+ * late: it steps back. */
+static void check_hart(uint64_t hartid)
+{
+    const char *why;
+    if (host_usable(&why)) {
+        return;
+    }
+    bool listed = false;
+    for (unsigned i = 0; i < scan.harts; i++) {
+        listed = listed || scan.hartid[i] == hartid;
+    }
+    if (!listed && scan.harts != 0) {
+        __atomic_store_n(&boot_lottery, 0, __ATOMIC_RELEASE);
+        park();
+    }
+    log_error("hart %lu can't run Hearth: %s", (unsigned long)hartid, why);
+    boot_fail();
+}
+
+static void banner(void)
+{
+    log_info("Hearth %s, %s, %u hart%s%s, %lu MiB", HEARTH_VERSION, scan.model, scan.harts,
+             scan.harts == 1 ? "" : "s", scan.others != 0 ? " (and some without S-mode)" : "",
+             (unsigned long)(place_total(&scan.place) >> 20));
+}
+
+static int check_tree(const void *fdt)
+{
+    int err = fdt == NULL || (uintptr_t)fdt % 8 != 0 ? -FDT_ERR_BADMAGIC : tree_check(fdt);
+    if (err != -FDT_ERR_BADMAGIC && err != -FDT_ERR_BADVERSION &&
+        fdt_totalsize(fdt) <= TREE_SIZE_MAX) {
+        drv_early(fdt);
+    }
+    if (err != 0) {
+        log_error("device tree at %lx: %s", (unsigned long)(uintptr_t)fdt, fdt_strerror(err));
+    }
+    return err;
+}
+
+/* What the loader put into memory, besides what the tree says. */
+static int take_loaded(const void *fdt)
+{
+    struct place *p = &scan.place;
+    const struct taken *t =
+        next.image.size == 0 ? NULL : place_overlap(p, next.image.base, next.image.size, false);
+    if (t != NULL && !next.measured && t->range.base > next.pc) {
+        next.image.size = t->range.base - next.pc;
+    } else if (t != NULL) {
+        log_error("%s at %lx overlaps the kernel at %lx-%lx", t->what, (unsigned long)t->range.base,
+                  (unsigned long)next.pc, (unsigned long)(next.pc + next.image.size - 1));
+        return ERR_OVERLAP;
+    }
+    int err = place_take(p, (uintptr_t)fdt, fdt_totalsize(fdt), "the device tree");
+    if (err == 0 && next.image.size != 0) {
+        err = place_take(p, next.image.base, next.image.size, "the kernel");
+    }
+    return err;
+}
+
+static struct mem_range image_range(void)
+{
+    return (struct mem_range){(uintptr_t)image_start,
+                              (uintptr_t)image_end - (uintptr_t)image_start};
+}
+
+/* The loader's block is used once: it may lie in memory that is given away. */
+static int choose_memory(const void *fdt, const uint64_t *info)
+{
+    struct mem_range image = image_range();
+    if (image.base % 0x1000 != 0) {
+        log_error("loaded at %lx, which is not a multiple of 4096", (unsigned long)image.base);
+        return ERR_INVALID;
+    }
+    int err = next_find(info, image.base + 0x200000, &scan.place, &next);
+    err = err != 0 ? err : take_loaded(fdt);
+    return err != 0 ? err : memory_choose(&scan.place, image, scan.harts, HART_AREA, &memory);
+}
+
+static void close(struct mem_range r)
+{
+    if (r.size != 0 && machine.closed_count < MACHINE_CLOSED) {
+        machine.closed[machine.closed_count++] = r;
+    }
+}
+
+static int set_up_world(void)
+{
+    struct mem_range own[] = {memory.hearth, memory.areas_range, memory.pool};
+    int n = place_without(&scan.place, own, ARRAY_LEN(own), world0.range, WORLD_RANGES);
+    if (n < 0) {
+        log_error("memory is in more than %u pieces", WORLD_RANGES);
+        return n;
+    }
+    world0.mem = (struct mem){.range = world0.range, .count = (unsigned)n};
+    world0.timebase = scan.timebase;
+    machine.hearth = memory.hearth;
+    machine.areas = memory.areas_range;
+    machine.pool = memory.pool;
+    for (unsigned i = 0; i < ARRAY_LEN(own); i++) {
+        close(own[i]);
+    }
+    for (unsigned i = 0; i < drivers.closed_count; i++) {
+        close(drivers.closed[i]);
+    }
+    return 0;
+}
+
+/* Each hart's area: struct vhart at the bottom, the stack from the top down; its part of the pool.
+ */
+static void set_up_harts(void)
+{
+    for (unsigned i = 0; i < scan.harts; i++) {
+        uint64_t area = memory.areas + (uint64_t)i * HART_AREA;
+        uint64_t pool = memory.pool.base + i * memory.pool_each;
+        struct vhart *vh = (struct vhart *)(uintptr_t)area;
+        memset(vh, 0, sizeof(*vh));
+        vh->h.hartid = scan.hartid[i];
+        vh->h.isa = &world0.isa;
+        vh->world = &world0;
+        vh->index = i;
+        vh->stack = area + HART_AREA;
+        vh->hsm = HSM_STOPPED;
+        shadow_init(&vh->shadow, (void *)(uintptr_t)pool, pool, memory.pool_each);
+        vharts[i] = vh;
+        boot_hartid[i] = scan.hartid[i];
+        boot_stack[i] = vh->stack;
+    }
+    world0.harts = scan.harts;
+    boot_harts = scan.harts;
+}
+
+/* The tree where it is, if there is room behind it, or else a copy. */
+static int open_tree(void *fdt)
+{
+    struct place *p = &scan.place;
+    uint64_t size = fdt_totalsize(fdt), room = fixup_room(scan.harts), at = (uintptr_t)fdt;
+    if (!place_is_ram(p, at, size + room) || place_overlap(p, at + size, room, true) != NULL ||
+        (next.image.size != 0 && at < next.image.base + next.image.size &&
+         next.image.base < at + size)) {
+        at = memory_find(p, size + room, 0x1000);
+    }
+    if (at == 0) {
+        log_error("too little memory: no %lu KiB free for the device tree",
+                  (unsigned long)((size + room) >> 10));
+        return ERR_NO_MEMORY;
+    }
+    tree = (void *)(uintptr_t)at;
+    int err = fdt_open_into(fdt, tree, (int)(size + room));
+    if (err != 0) {
+        log_error("device tree at %lx: %s", (unsigned long)(uintptr_t)fdt, fdt_strerror(err));
+    }
+    return err;
+}
+
+static int make_tree(void *fdt)
+{
+    struct mem_range reserve[] = {memory.hearth, memory.areas_range, memory.pool};
+    for (unsigned i = 0; i < ARRAY_LEN(reserve); i++) {
+        if (reserve[i].size != 0 && !place_is_ram(&scan.place, reserve[i].base, reserve[i].size)) {
+            reserve[i].size = 0; /* the image is in a memory of its own */
+        }
+    }
+    int err = open_tree(fdt);
+    return err != 0 ? err : fixup_tree(tree, reserve, ARRAY_LEN(reserve));
+}
+
+static uint64_t self;
+
+static void leave(void)
+{
+    host_start(vhart_by_id(&world0, self), next.pc, (uintptr_t)tree);
+}
+
+_Noreturn void boot_cold(uint64_t hartid, void *fdt, const uint64_t *info)
+{
+    must(check_tree(fdt));
+    must(scan_tree(fdt, &scan));
+    check_hart(hartid);
+    banner();
+    must(drv_probe(fdt));
+    must(choose_memory(fdt, info));
+    must(set_up_world());
+    set_up_harts();
+    gather_harts(hartid);
+    world0.isa.ext = scan.isa_ext;
+    host_isa(&machine, &world0.isa);
+    must(make_tree(fdt));
+    log_info("own memory %lx-%lx, shadow tables %lx-%lx; kernel at %lx, device tree at %lx",
+             (unsigned long)memory.hearth.base,
+             (unsigned long)(memory.hearth.base + memory.hearth.size - 1),
+             (unsigned long)memory.pool.base,
+             (unsigned long)(memory.pool.base + memory.pool.size - 1), (unsigned long)next.pc,
+             (unsigned long)(uintptr_t)tree);
+    if (drivers.ipi->init != NULL) {
+        drivers.ipi->init();
+    }
+    self = hartid;
+    gather_release();
+    boot_on_stack(vhart_by_id(&world0, hartid)->stack, leave);
+}
