@@ -190,7 +190,7 @@ static void external_interrupt(struct vhart *vh)
 
     vhart_count(vh, EXIT_irq_external);
     if (vh->h.v) {
-        m_reflect(vh, &t);
+        host_reflect(vh, &t);
     } else {
         hw_clear(CSR_mie, BIT(IRQ_MEI)); /* V = 0 has no business with it */
     }
@@ -214,7 +214,7 @@ void m_interrupt(struct vhart *vh, uint64_t cause)
         external_interrupt(vh);
         break;
     default: /* LCOFI while the guest runs */
-        m_reflect(vh, &t);
+        host_reflect(vh, &t);
         break;
     }
 }

@@ -46,9 +46,6 @@ bool m_hs_interrupt(struct vhart *vh, struct trap *t); /* V = 1: does HS take on
 /* pmp.c */
 void m_pmp_setup(void);
 
-/* A trap for the guest: by the model, from whatever is resident. */
-void m_reflect(struct vhart *vh, const struct trap *t);
-
 #define SXL_UXL_64 (FIELD_PUT(STATUS_UXL, UXL_64) | FIELD_PUT(STATUS_SXL, UXL_64))
 
 /* The bits of mstatus that belong to the S-level set. */
