@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Hearth: make [BUILD=directory]. `make help` lists the targets.
+# Hearth: make [BUILD=directory] [Q= to see the commands]. `make help` lists the targets.
 
 BUILD ?= build
+Q     ?= @
+say    = @echo "  $(1) $(@:$(BUILD)/%=%)"
 CROSS ?= riscv64-unknown-elf-
 CC     = $(CROSS)gcc
 NM     = $(CROSS)nm
@@ -17,8 +19,7 @@ SYMBOLS_MAX = 24576
 
 MARCH    = rv64imac_zicsr_zifencei
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Werror
-CPPFLAGS = -Isrc -I$(BUILD)/gen -isystem $(LIBFDT) -DPICOLIBC_INTEGER_PRINTF_SCANF \
-           -DHEARTH_VERSION='"$(VERSION)"'
+CPPFLAGS = -Isrc -I$(BUILD)/gen -isystem $(LIBFDT) -DPICOLIBC_INTEGER_PRINTF_SCANF
 CODEGEN  = -std=gnu11 -O2 -g -march=$(MARCH) -mabi=lp64 -mcmodel=medany -ffreestanding \
            -fno-common -ffunction-sections -fdata-sections -fno-omit-frame-pointer \
            -fno-stack-protector
@@ -33,7 +34,7 @@ SRC_C   := $(filter-out %/asm-offsets.c,$(shell find src -name '*.c' | LC_ALL=C 
 SRC_S   := $(shell find src -name '*.S' | LC_ALL=C sort)
 OBJ     := $(SRC_C:%.c=$(BUILD)/%.o) $(SRC_S:%.S=$(BUILD)/%.o) $(FDT_SRC:%.c=$(BUILD)/libfdt/%.o)
 OFFSETS := $(wildcard src/host/m/asm-offsets.c)
-GEN     := $(BUILD)/gen/asm-offsets.h
+GEN     := $(BUILD)/gen/asm-offsets.h $(BUILD)/gen/version.h
 
 all: $(BUILD)/hearth.elf $(BUILD)/hearth.bin
 
@@ -50,47 +51,60 @@ $(LIBFDT)/fdt.c:
 	tools/fetch libfdt
 
 $(BUILD)/src/%.o: src/%.c $(GEN) Makefile | $(LIBFDT)/fdt.c
+	$(call say,CC  )
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/src/%.o: src/%.S $(GEN) Makefile
+	$(call say,AS  )
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CODEGEN) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CODEGEN) -MMD -MP -c $< -o $@
 
 $(BUILD)/libfdt/%.o: $(LIBFDT)/%.c Makefile
+	$(call say,CC  )
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CODEGEN) --specs=picolibc.specs -Wall -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CODEGEN) --specs=picolibc.specs -Wall -MMD -MP -c $< -o $@
 
-$(FDT_SRC:%=$(LIBFDT)/%): | $(LIBFDT)/fdt.c
+$(filter-out %/fdt.c,$(FDT_SRC:%=$(LIBFDT)/%)): | $(LIBFDT)/fdt.c
+
+# Rewritten only when the version is another one.
+$(BUILD)/gen/version.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define HEARTH_VERSION "$(VERSION)"' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
 
 # Assembly's offsets are taken from the structures: lines "->NAME value" in the compiler's output.
 $(BUILD)/gen/asm-offsets.h: $(OFFSETS) Makefile
 	@mkdir -p $(@D)
 	@$(if $(OFFSETS),$(CC) -Isrc -MMD -MP -MT $@ -MF $(BUILD)/gen/asm-offsets.d $(CFLAGS) -S $(OFFSETS) \
 	    -o $(BUILD)/gen/asm-offsets.s,: > $(BUILD)/gen/asm-offsets.s)
-	sed -n 's/^->\([A-Za-z_0-9]*\) *\(.*\)/#define \1 \2/p' $(BUILD)/gen/asm-offsets.s > $@
+	@sed -n 's/^->\([A-Za-z_0-9]*\) *\(.*\)/#define \1 \2/p' $(BUILD)/gen/asm-offsets.s > $@
 
 # Linked twice: the symbol table for backtraces is made of the first link's symbols. It stands behind
 # all code, so that it moves none.
 $(BUILD)/gen/symbols-0.S: tools/symbols Makefile
 	@mkdir -p $(@D)
-	tools/symbols < /dev/null > $@
+	@tools/symbols < /dev/null > $@
 
 $(BUILD)/gen/symbols-1.S: $(BUILD)/hearth-0.elf
-	$(NM) $< | tools/symbols > $@
+	$(call say,SYM )
+	$(Q)$(NM) $< | tools/symbols > $@
 
 $(BUILD)/gen/symbols-%.o: $(BUILD)/gen/symbols-%.S
-	$(CC) $(CODEGEN) -c $< -o $@
+	$(Q)$(CC) $(CODEGEN) -c $< -o $@
 
 $(BUILD)/hearth-0.elf: $(OBJ) $(BUILD)/gen/symbols-0.o src/boot/hearth.ld
-	$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/symbols-0.o -o $@
+	$(Q)$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/symbols-0.o -o $@
 
 $(BUILD)/hearth.elf: $(BUILD)/hearth-0.elf $(BUILD)/gen/symbols-1.o
-	$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/symbols-1.o -o $@
+	$(call say,LD  )
+	$(Q)$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/symbols-1.o -o $@
 	@$(NM) $@ | tools/symbols | cmp - $(BUILD)/gen/symbols-1.S
 
 $(BUILD)/hearth.bin: $(BUILD)/hearth.elf
-	$(OBJCOPY) -O binary $< $@
+	$(call say,BIN )
+	$(Q)$(OBJCOPY) -O binary $< $@
 
 size: $(BUILD)/hearth.elf
 	@$(SIZE) $< | awk -v max=$(SIZE_MAX) 'NR == 2 { n = $$1 + $$2; \
@@ -105,8 +119,9 @@ CLANGFLAGS = --target=riscv64-unknown-elf -march=rv64imac -mabi=lp64 -mcmodel=me
 PICOLIBC_INCLUDE = /usr/lib/picolibc/riscv64-unknown-elf/include
 clang: $(SRC_C:%.c=$(BUILD)/clang/%.o)
 $(BUILD)/clang/%.o: %.c $(GEN) Makefile | $(LIBFDT)/fdt.c
+	$(call say,CLANG)
 	@mkdir -p $(@D)
-	$(CLANG) $(CPPFLAGS) $(CLANGFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CLANG) $(CPPFLAGS) $(CLANGFLAGS) -MMD -MP -c $< -o $@
 
 cppcheck: $(GEN) | $(LIBFDT)/fdt.c
 	cppcheck --quiet --std=c11 --platform=unix64 --error-exitcode=1 --inline-suppr \

@@ -18,6 +18,7 @@
 #include "host/host.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+#include "version.h"
 
 _Static_assert(sizeof(struct vhart) + HART_STACK <= HART_AREA, "HART_AREA is too small");
 _Static_assert(HARTS_MAX >= SCAN_HARTS, "world and scan disagree");
@@ -69,7 +70,7 @@ static void check_hart(uint64_t hartid)
 
 static void banner(void)
 {
-    log_info("Hearth %s, %s, %u hart%s%s, %lu MiB", HEARTH_VERSION, scan.model, scan.harts,
+    log_info("version %s, %s, %u hart%s%s, %lu MiB", HEARTH_VERSION, scan.model, scan.harts,
              scan.harts == 1 ? "" : "s", scan.others != 0 ? " (and some without S-mode)" : "",
              (unsigned long)(place_total(&scan.place) >> 20));
 }
