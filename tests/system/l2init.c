@@ -51,6 +51,12 @@ static void job_none(long n)
     (void)n;
 }
 
+// Lets what the kernel still does in the background after its boot come to an end.
+static void job_sleep(long n)
+{
+    sleep((unsigned)n);
+}
+
 // n times fork and exec of /bin/true.
 static void job_forks(long n)
 {
@@ -65,6 +71,25 @@ static void job_forks(long n)
         if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
             fail("fork and exec of /bin/true");
     }
+}
+
+// The same n times, by the shell: `while ...; do /bin/true; done`.
+static void job_shell(long n)
+{
+    char script[128];
+    int status;
+    snprintf(script, sizeof(script),
+             "i=0; while [ $i -lt %ld ]; do /bin/true || exit 1; "
+             "i=$((i+1)); done",
+             n);
+    char *argv[] = {"sh", "-c", script, NULL};
+    pid_t pid = fork();
+    if (pid == 0) {
+        execv("/bin/busybox", argv);
+        _exit(127);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+        fail("the shell's loop");
 }
 
 static void pipe_echo(int in, int out)
@@ -134,9 +159,9 @@ static const struct job {
     void (*run)(long n);
     long n; // when l2.job does not say
 } jobs[] = {
-    {"none", job_none, 0},    {"forks", job_forks, 200}, {"pipe", job_pipe, 1000},
-    {"touch", job_touch, 64}, {"mmap", job_mmap, 200},   {"timer", job_timer, 100},
-    {"smp", job_smp, 300},
+    {"none", job_none, 0},     {"sleep", job_sleep, 10},  {"forks", job_forks, 200},
+    {"shell", job_shell, 200}, {"pipe", job_pipe, 1000},  {"touch", job_touch, 64},
+    {"mmap", job_mmap, 200},   {"timer", job_timer, 100}, {"smp", job_smp, 300},
 };
 
 // Copies the value of l2.job= into text; "none" without one.

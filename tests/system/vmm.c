@@ -193,6 +193,7 @@ static const char usage_text[] =
     "  --thp always|never   huge pages for guest RAM (the kernel's default otherwise)\n"
     "  --drop EXT[,EXT]     extensions hidden from the guest\n"
     "  --uart               a 16550 at 0x10000000 besides the SBI console, for console=ttyS0\n"
+    "  --no-seed            no rng-seed in the device tree\n"
     "  --pin                vCPU n stays on hart n\n"
     "  --migrate MS         move the vCPUs between harts every MS milliseconds\n"
     "  --timeout S          give up after S seconds, with status 124\n"
@@ -260,6 +261,9 @@ static void option(int c, const char *arg)
     case 'T':
         opt.thp = thp_parse(arg);
         break;
+    case 'n':
+        opt.no_seed = true;
+        break;
     case 'u':
         opt.uart = true;
         break;
@@ -275,21 +279,14 @@ static void option(int c, const char *arg)
 }
 
 static const struct option long_options[] = {
-    {"kernel", required_argument, NULL, 'k'},
-    {"initrd", required_argument, NULL, 'i'},
-    {"append", required_argument, NULL, 'a'},
-    {"bare", required_argument, NULL, 'b'},
-    {"drop", required_argument, NULL, 'd'},
-    {"mem", required_argument, NULL, 'm'},
-    {"cpus", required_argument, NULL, 'c'},
-    {"timeout", required_argument, NULL, 't'},
-    {"migrate", required_argument, NULL, 'g'},
-    {"thp", required_argument, NULL, 'T'},
-    {"uart", no_argument, NULL, 'u'},
-    {"pin", no_argument, NULL, 'p'},
-    {"count", no_argument, NULL, 'C'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+    {"kernel", required_argument, NULL, 'k'},  {"initrd", required_argument, NULL, 'i'},
+    {"append", required_argument, NULL, 'a'},  {"bare", required_argument, NULL, 'b'},
+    {"drop", required_argument, NULL, 'd'},    {"mem", required_argument, NULL, 'm'},
+    {"cpus", required_argument, NULL, 'c'},    {"timeout", required_argument, NULL, 't'},
+    {"migrate", required_argument, NULL, 'g'}, {"thp", required_argument, NULL, 'T'},
+    {"no-seed", no_argument, NULL, 'n'},       {"uart", no_argument, NULL, 'u'},
+    {"pin", no_argument, NULL, 'p'},           {"count", no_argument, NULL, 'C'},
+    {"help", no_argument, NULL, 'h'},          {0},
 };
 
 int main(int argc, char **argv)

@@ -27,6 +27,7 @@ struct options {
     unsigned migrate; // milliseconds between moves of the vCPU threads, 0 for none
     enum thp thp;
     bool uart; // a 16550 at UART_BASE
+    bool no_seed;
     bool pin;
     bool count; // report instructions and time at every marker
 };

@@ -3,7 +3,8 @@
 //
 // A CPU-wide, pinned `instructions` event counts whatever the hart retires in any mode. On QEMU
 // with -icount, instret is the number of instructions that the whole machine has executed, so one
-// hart's counter is all of them; time spent in wfi is not in it.
+// hart's counter is all of them; time spent in wfi is not in it. Without a counter (no PMU) "none"
+// is reported, and time, which under -icount includes wfi, is what is left.
 #define _GNU_SOURCE
 #include "vmm.h"
 #include <linux/perf_event.h>
@@ -29,17 +30,16 @@ void count_start(void)
         .pinned = 1,
     };
     perf_fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, 0);
-    if (perf_fd < 0)
-        die("cannot count instructions (perf_event_open)");
     count_report("start", 0);
 }
 
 void count_report(const char *what, uint64_t exits)
 {
     uint64_t n;
-    if (read(perf_fd, &n, sizeof(n)) != (ssize_t)sizeof(n))
-        die("cannot read the instruction counter");
-    printf("hearth-vmm: %s: instret %llu time %llu exits %llu\n", what, (unsigned long long)n,
+    char instret[24] = "none";
+    if (perf_fd >= 0 && read(perf_fd, &n, sizeof(n)) == (ssize_t)sizeof(n))
+        snprintf(instret, sizeof(instret), "%llu", (unsigned long long)n);
+    printf("hearth-vmm: %s: instret %s time %llu exits %llu\n", what, instret,
            (unsigned long long)rdtime(), (unsigned long long)exits);
     fflush(stdout);
 }
