@@ -159,6 +159,7 @@ void request_fence(struct vhart *vh, uint64_t mask, const struct fence_call *wha
     }
     while (__atomic_load_n(&vh->call.pending, __ATOMIC_ACQUIRE)) {
         request_serve(vh);
+        host_relax();
     }
 }
 

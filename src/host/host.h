@@ -51,6 +51,9 @@ bool host_mmio_ok(uint64_t pa, uint64_t len) must_check;
  */
 void host_wait(void);
 
+/* A hint, in a loop that waits for another hart. */
+void host_relax(void);
+
 /* Would HS wake from wfi: is any of its interrupts (or of its guest's) pending and enabled in mie, whatever the global enables? */
 bool host_pending(struct vhart *vh);
 

@@ -263,6 +263,11 @@ void host_ipi(unsigned index)
     drivers.ipi->send(vharts[index]->h.hartid);
 }
 
+void host_relax(void)
+{
+    __asm__ volatile(".4byte 0x0100000f" ::: "memory"); /* pause: a fence without meaning to a hart that doesn't know it */
+}
+
 /* mie holds what may end the wait: M's own, and what HS has enabled. */
 void host_wait(void)
 {
