@@ -118,7 +118,8 @@ static struct exec exec_wfi(struct hart *h, const struct insn *i)
     return exec_done(h, i, EXEC_WFI);
 }
 
-/* Zawrs: TW and VTW bound it as they do wfi, but it is not U-mode's to be refused. Not waiting at all is legal. */
+/* Zawrs: TW and VTW bound it as they do wfi, but it is not U-mode's to be refused. Not waiting at
+ * all is legal. */
 static struct exec exec_wrs_nto(struct hart *h, const struct insn *i)
 {
     if (h->prv != PRV_M && (h->mstatus & STATUS_TW)) {
@@ -130,7 +131,8 @@ static struct exec exec_wrs_nto(struct hart *h, const struct insn *i)
     return exec_done(h, i, EXEC_WFI);
 }
 
-/* A cache-block instruction that hardware refused: CMO, "Traps": virtual if menvcfg allows it and henvcfg, or in VU senvcfg, doesn't. */
+/* A cache-block instruction that hardware refused: CMO, "Traps": virtual if menvcfg allows it and
+ * henvcfg, or in VU senvcfg, doesn't. */
 static struct exec exec_cbo(const struct hart *h, const struct insn *i)
 {
     uint64_t enable = i->imm == 0 ? ENVCFG_CBIE : i->imm == 4 ? ENVCFG_CBZE : ENVCFG_CBCFE;

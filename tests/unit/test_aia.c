@@ -40,6 +40,31 @@ static void mvien_makes_sei_virtual(void **state)
     assert_int_equal(h.scause, INT(IRQ_SEI));
 }
 
+/* sie where only mvien is set: a bit of its own, gone with mvien; sip's SSIP is then mvip's, and
+ * the guest may clear it. */
+static void mvien_makes_ssi_virtual(void **state)
+{
+    struct hart h = hart_in(U);
+    (void)state;
+    put(&h, CSR_mideleg, BIT(IRQ_STI));
+    put(&h, CSR_mvien, BIT(IRQ_SSI));
+    assert_int_equal(get(&h, CSR_sie), 0);
+    put(&h, CSR_mvip, BIT(IRQ_SSI));
+    assert_false(hart_wakes(&h)); /* pending, not enabled */
+    put(&h, CSR_sie, BIT(IRQ_SSI) | BIT(IRQ_SEI));
+    assert_int_equal(get(&h, CSR_sie), BIT(IRQ_SSI));
+    assert_true(hart_wakes(&h));
+    put(&h, CSR_sip, 0);
+    assert_int_equal(get(&h, CSR_mvip), 0);
+    assert_false(hart_wakes(&h)); /* enabled, not pending */
+    put(&h, CSR_sip, BIT(IRQ_SSI));
+    assert_int_equal(get(&h, CSR_mvip), BIT(IRQ_SSI));
+    assert_int_equal(get(&h, CSR_mip), 0);
+    put(&h, CSR_mvien, 0);
+    assert_int_equal(get(&h, CSR_sie), 0);
+    assert_int_equal(get(&h, CSR_sip), 0);
+}
+
 /* Bits 1, 5 and 9 of mvip are those of mip where mvien is zero and they are writable there. */
 static void mvip_aliases_mip(void **state)
 {
@@ -54,6 +79,10 @@ static void mvip_aliases_mip(void **state)
     put(&h, CSR_mvien, BIT(IRQ_SSI));
     put(&h, CSR_mvip, BIT(IRQ_SSI));
     assert_int_equal(get(&h, CSR_mip), 0);
+    put(&h, CSR_mip, BIT(IRQ_SSI));
+    put(&h, CSR_mvip, 0);
+    assert_int_equal(get(&h, CSR_mip), BIT(IRQ_SSI));
+    assert_int_equal(get(&h, CSR_mvip), 0);
     h.menvcfg = ENVCFG_STCE; /* STIP is not writable in mip: read-only zero in mvip */
     put(&h, CSR_mvip, BIT(IRQ_STI));
     assert_int_equal(get(&h, CSR_mvip), 0);
@@ -137,6 +166,10 @@ static void vstopi_shows_iprio(void **state)
     assert_int_equal(get(&h, CSR_vstopi), TOPI(IRQ_STI, 255)); /* below an SEI by default */
     put(&h, CSR_hviprio1, (uint64_t)40 << 24);
     assert_int_equal(get(&h, CSR_vstopi), TOPI(IRQ_STI, 40));
+    put(&h, CSR_hviprio1, (uint64_t)1 << 24);
+    assert_int_equal(get(&h, CSR_vstopi), TOPI(IRQ_STI, 1));
+    put(&h, CSR_hviprio1, (uint64_t)255 << 24);
+    assert_int_equal(get(&h, CSR_vstopi), TOPI(IRQ_STI, 255));
 }
 
 /* "hviprio1": a number raises an interrupt over those with a larger one; ties go by the default
@@ -232,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mvien_makes_sei_virtual),
+        cmocka_unit_test(mvien_makes_ssi_virtual),
         cmocka_unit_test(mvip_aliases_mip),
         cmocka_unit_test(mip_seip_is_the_wire_with_mvien),
         cmocka_unit_test(hvien_injects_local_interrupts),

@@ -143,6 +143,10 @@ static void stateen_masks(void **state)
     put(&h, CSR_hstateen0, ours);
     put(&h, CSR_mstateen0, STATEEN_SE);
     assert_int_equal(get(&h, CSR_hstateen0), STATEEN_SE);
+    put(&h, CSR_hstateen0, 0); /* read-only zero: not written either */
+    put(&h, CSR_mstateen0, ours);
+    assert_int_equal(get(&h, CSR_hstateen0), ours & ~STATEEN_SE);
+    put(&h, CSR_mstateen0, 0);
     test_isa.ext &= ~BIT(EXT_SMAIA);
     expect_bits(&h, CSR_mstateen0, STATEEN_SE | STATEEN_ENVCFG, 0);
 }

@@ -12,6 +12,8 @@
 #define SRET            0x10200073u
 #define MRET            0x30200073u
 #define WFI             0x10500073u
+#define WRS_NTO         0x00d00073u
+#define CBO(which, rs1) (((uint32_t)(which) << 20) | ((rs1) << 15) | 0x200fu)
 #define SFENCE_W_INVAL  0x18000073u
 #define SFENCE_INVAL_IR 0x18100073u
 #define R_TYPE(funct7, rs2, rs1, funct3, rd)                                                       \
@@ -237,6 +239,42 @@ static void wfi(void **state)
     expect_causes(&h, WFI, tw);
 }
 
+/* Zawrs, wrs.nto: as wfi under TW and VTW, in VU as well; U-mode may execute it. */
+static void wrs_nto(void **state)
+{
+    static const unsigned open[MODES] = {0}, vtw[MODES] = {0, 0, 0, VIRTUAL, VIRTUAL};
+    static const unsigned tw[MODES] = {0, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL};
+    struct hart h = hart_in(HS);
+    (void)state;
+    expect_causes(&h, WRS_NTO, open);
+    h.hstatus |= HSTATUS_VTW;
+    expect_causes(&h, WRS_NTO, vtw);
+    h.mstatus |= STATUS_TW;
+    expect_causes(&h, WRS_NTO, tw);
+}
+
+/* "henvcfg": a cache-block instruction refused with V=1 is virtual if menvcfg allows it, else
+ * illegal; with V=0 illegal. */
+static void cache_blocks(void **state)
+{
+    enum { INVAL = 0, CLEAN = 1, FLUSH = 2, ZERO = 4 };
+    static const struct {
+        unsigned which;
+        uint64_t enable;
+    } of[] = {
+        {INVAL, ENVCFG_CBIE}, {CLEAN, ENVCFG_CBCFE}, {FLUSH, ENVCFG_CBCFE}, {ZERO, ENVCFG_CBZE}};
+    static const unsigned none[MODES] = {ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL};
+    static const unsigned allowed[MODES] = {ILLEGAL, ILLEGAL, ILLEGAL, VIRTUAL, VIRTUAL};
+    struct hart h = hart_in(HS);
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_LEN(of); i++) {
+        h.menvcfg = of[i].enable;
+        expect_causes(&h, CBO(of[i].which, 5u), allowed);
+        h.menvcfg = ~of[i].enable;
+        expect_causes(&h, CBO(of[i].which, 5u), none);
+    }
+}
+
 /* sfence.vma and sinval.vma: illegal in U, 22 in VU; TVM in HS only, VTVM in VS only. */
 static void sfence(void **state)
 {
@@ -389,6 +427,8 @@ int main(void)
         cmocka_unit_test(sret),
         cmocka_unit_test(mret),
         cmocka_unit_test(wfi),
+        cmocka_unit_test(wrs_nto),
+        cmocka_unit_test(cache_blocks),
         cmocka_unit_test(sfence),
         cmocka_unit_test(svinval),
         cmocka_unit_test(hfence),

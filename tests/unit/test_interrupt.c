@@ -73,6 +73,23 @@ static void vsip_and_vsie_are_gated_by_hideleg(void **state)
     }
 }
 
+/* Each bit of vsie is hie's one higher, both ways. */
+static void vsie_bits_are_shifted(void **state)
+{
+    struct hart h = hart_in(HS);
+    (void)state;
+    put(&h, CSR_hideleg, IRQS_VS);
+    for (unsigned irq = IRQ_SSI; irq <= IRQ_SEI; irq += 4) {
+        put(&h, CSR_vsie, BIT(irq));
+        assert_int_equal(get(&h, CSR_hie), BIT(irq + 1));
+        assert_int_equal(get(&h, CSR_vsie), BIT(irq));
+    }
+    put(&h, CSR_vsip, BIT(IRQ_SSI));
+    assert_int_equal(get(&h, CSR_hvip), BIT(IRQ_VSSI));
+    put(&h, CSR_vsip, BIT(IRQ_VSSI)); /* no bit of vsip */
+    assert_int_equal(get(&h, CSR_hvip), 0);
+}
+
 /* "sip": SSIP writable, STIP and SEIP read-only; nothing that is not delegated, nothing of hip. */
 static void sip_shows_what_is_delegated(void **state)
 {
@@ -307,6 +324,7 @@ int main(void)
         cmocka_unit_test(hip_and_hvip),
         cmocka_unit_test(hie_is_a_view_of_mie),
         cmocka_unit_test(vsip_and_vsie_are_gated_by_hideleg),
+        cmocka_unit_test(vsie_bits_are_shifted),
         cmocka_unit_test(sip_shows_what_is_delegated),
         cmocka_unit_test(mip_writable_bits),
         cmocka_unit_test(seip_read_modify_write),

@@ -196,6 +196,9 @@ static void vectored(void **state)
     struct hart h = hart_at_pc(U);
     struct trap irq = {.cause = INT(IRQ_MTI)}, exception = {.cause = 5};
     (void)state;
+    hart_trap(&h, &irq);
+    assert_int_equal(h.pc, 0x80000100); /* Direct */
+    h = hart_at_pc(U);
     h.mtvec |= 1;
     hart_trap(&h, &irq);
     assert_int_equal(h.pc, 0x8000011c);
