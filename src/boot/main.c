@@ -18,6 +18,7 @@
 #include "host/host.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+#include "sbi/sbi.h"
 #include "version.h"
 
 _Static_assert(sizeof(struct vhart) + HART_STACK <= HART_AREA, "HART_AREA is too small");
@@ -215,6 +216,13 @@ static int make_tree(void *fdt)
     return err != 0 ? err : fixup_tree(tree, reserve, ARRAY_LEN(reserve));
 }
 
+/* /chosen/hearth: exit-counters (empty) asks for the table of exits when the system goes down. */
+static void read_options(const void *fdt)
+{
+    int node = fdt_path_offset(fdt, "/chosen/hearth");
+    exits_report = node >= 0 && fdt_getprop(fdt, node, "exit-counters", NULL) != NULL;
+}
+
 static uint64_t self;
 
 static void leave(void)
@@ -229,6 +237,8 @@ _Noreturn void boot_cold(uint64_t hartid, void *fdt, const uint64_t *info)
     check_hart(hartid);
     banner();
     must(drv_probe(fdt));
+    pmu_probe(fdt);
+    read_options(fdt);
     must(choose_memory(fdt, info));
     must(set_up_world());
     set_up_harts();
