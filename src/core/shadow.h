@@ -110,10 +110,9 @@ bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t l
 
 /*
  * After shadow_map() of a 4 KiB page (x->shift = 12) for va: maps as well what it finds of the
- * aligned block of SHADOW_AROUND pages around it, where nothing is mapped yet and the guest's
+ * aligned block of WALK_AROUND pages around it, where nothing is mapped yet and the guest's
  * tables have A set: no side effects, nothing outside mem. Nothing to fence. Returns how many.
  */
-#define SHADOW_AROUND 8
 unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct mem *mem,
                             uint64_t va, const struct xlate *x);
 

@@ -4,48 +4,12 @@
 
 #include <string.h>
 
-struct filter_bit {
-    uint64_t *word;
-    uint64_t bit;
-};
-
-/* Pages of one guest that lie together never share a bit, up to the size of the filter. */
-static struct filter_bit gpa_bit(uint64_t *filter, uint64_t bits, uint64_t page, uint64_t vmid)
+/* May an entry of the VMID have been made from the G leaf of gpa? */
+static bool gpa_used(struct shadow *s, uint64_t gpa, uint64_t hgatp)
 {
-    uint64_t i = (page + vmid * 0x9e37) & (bits - 1);
-    return (struct filter_bit){&filter[i / 64], BIT(i % 64)};
-}
+    struct filter_bit page = gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, hgatp);
+    struct filter_bit mega = gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, hgatp);
 
-static struct filter_bit bit_4k(struct shadow *s, uint64_t gpa, uint64_t vmid)
-{
-    return gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, vmid);
-}
-
-static struct filter_bit bit_2m(struct shadow *s, uint64_t gpa, uint64_t vmid)
-{
-    return gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, vmid);
-}
-
-void shadow_gpa_note(struct shadow *s, struct shadow_root *r, const struct xlate *x)
-{
-    uint64_t vmid = FIELD_GET(HGATP_VMID, r->key.hgatp);
-
-    if (x->g_slot == NULL) {
-        return;
-    }
-    s->gpa_noted = true;
-    if (x->g_shift > 21) {
-        r->blind = true;
-        return;
-    }
-    struct filter_bit b = x->g_shift == 12 ? bit_4k(s, x->gpa.a, vmid) : bit_2m(s, x->gpa.a, vmid);
-    *b.word |= b.bit;
-}
-
-bool shadow_gpa_used(struct shadow *s, uint64_t gpa, uint64_t vmid)
-{
-    struct filter_bit page = bit_4k(s, gpa, vmid);
-    struct filter_bit mega = bit_2m(s, gpa, vmid);
     return (*page.word & page.bit) != 0 || (*mega.word & mega.bit) != 0;
 }
 
@@ -127,8 +91,7 @@ static bool fence_vvma(struct shadow *s, const struct fence *f, uint64_t hgatp)
 static bool fence_gvma(struct shadow *s, const struct fence *f)
 {
     uint64_t vmid = FIELD_PUT(HGATP_VMID, f->id);
-    bool unused = !f->all_addresses && !f->all_ids &&
-                  !shadow_gpa_used(s, f->address, FIELD_GET(HGATP_VMID, vmid));
+    bool unused = !f->all_addresses && !f->all_ids && !gpa_used(s, f->address, vmid);
     bool lost = false;
 
     for (uint32_t i = 0; i < s->roots; i++) {

@@ -10,57 +10,68 @@ static unsigned origin_shift(uint64_t leaf)
     return shift[FIELD_GET(PTE_RSW, leaf)];
 }
 
-struct place {
-    uint32_t node;
-    unsigned index;
-};
-
 /*
- * Where the leaf of size 1 << shift for va goes, with the tables on the way: node NIL if there were
- * none left. A superpage leaf on the way is dropped for a table: *lost.
+ * The table for va's entry of size 1 << shift, with the tables on the way: NIL if there were none
+ * left. A superpage leaf on the way is dropped for a table: *lost.
  */
-static struct place place_for(struct shadow *s, struct shadow_root *r, uint64_t va, unsigned shift,
-                              unsigned origin, bool *lost)
+static uint32_t table_make(struct shadow *s, struct shadow_root *r, uint64_t va, unsigned shift,
+                           unsigned origin, bool *lost)
 {
     uint32_t n = r->node;
 
     for (unsigned level = top_shift(r); level != shift; level -= 9) {
         unsigned i = index_at(va, level);
         uint64_t *e = &table_of(s, n)[i];
-        if (unlikely(!is_table(*e))) {
+        if (!is_table(*e)) {
             uint32_t below = shadow_take(s);
             if (below == NIL) {
-                return (struct place){NIL, 0};
+                return NIL;
             }
             shadow_link(s, r, below);
             *lost |= (*e & PTE_V) != 0;
             *e = pointer_to(s, below);
             s->node[n].lines |= BIT(i / 8);
         }
-        if (unlikely(origin >= level)) {
+        if (origin >= level) {
             *e |= SPLIT;
         }
         n = node_of(s, *e);
     }
-    return (struct place){n, index_at(va, shift)};
+    return n;
 }
 
 /* The same, making room until it can be done: by other roots first, by this one's own nodes last.
  */
-static struct place place_surely(struct shadow *s, struct shadow_root *r, uint64_t va,
-                                 unsigned shift, unsigned origin, bool *lost)
+static cold_path uint32_t table_surely(struct shadow *s, struct shadow_root *r, uint64_t va,
+                                       unsigned shift, unsigned origin, bool *lost)
 {
-    struct place at = place_for(s, r, va, shift, origin, lost);
+    uint32_t n;
 
-    while (unlikely(at.node == NIL)) {
+    while ((n = table_make(s, r, va, shift, origin, lost)) == NIL) {
         if (!shadow_recycle(s)) {
             shadow_root_empty(s, r);
             s->recycled++;
             *lost = true;
         }
-        at = place_for(s, r, va, shift, origin, lost);
     }
-    return at;
+    return n;
+}
+
+/* The table for va's entry of size 1 << shift if all of the way is there (and no piece of something
+ * larger), or NIL. */
+static inline uint32_t table_find(const struct shadow *s, const struct shadow_root *r, uint64_t va,
+                                  unsigned shift, unsigned origin)
+{
+    uint32_t n = r->node;
+
+    for (unsigned level = top_shift(r); level != shift; level -= 9) {
+        uint64_t pte = table_of(s, n)[index_at(va, level)];
+        if (unlikely(!is_table(pte) || (origin >= level && (pte & SPLIT) == 0))) {
+            return NIL;
+        }
+        n = node_of(s, pte);
+    }
+    return n;
 }
 
 static bool addressable(const struct shadow_root *r, uint64_t va)
@@ -80,15 +91,19 @@ bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift)
     for (; shift > top_shift(r); shift -= 9) { /* the part of it around va that the mode has */
         leaf += FIELD_PUT(PTE_PPN, (uint64_t)index_at(va, shift - 9) << (shift - 9 - PAGE_SHIFT));
     }
-    struct place at = place_surely(s, r, va, shift, origin, &lost);
-    uint64_t *e = &table_of(s, at.node)[at.index];
+    uint32_t n = table_find(s, r, va, shift, origin);
+    if (unlikely(n == NIL)) {
+        n = table_surely(s, r, va, shift, origin, &lost);
+    }
+    unsigned i = index_at(va, shift);
+    uint64_t *e = &table_of(s, n)[i];
     uint64_t old = *e;
     if (unlikely(is_table(old))) {
         shadow_free_tables(s, r, old, shift);
         r->stale = true;
     }
     *e = leaf;
-    s->node[at.node].lines |= BIT(at.index / 8);
+    s->node[n].lines |= BIT(i / 8);
     s->near[index_of(s, r)] |= shift > 21 || origin > 21 ? ~UINT64_C(0) : near_bit(va);
     r->blind = true;
     s->fills++;
@@ -102,51 +117,41 @@ bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t l
     bool fence = shadow_fill(s, va, leaf, x->shift);
 
     r->blind = blind;
-    shadow_gpa_note(s, r, x);
+    shadow_gpa_note(s, r, x->gpa.a, x->g_shift);
     return fence;
-}
-
-/* The table that holds va's 4 KiB entry in the current root, or NIL. */
-static uint32_t leaf_table(const struct shadow *s, const struct shadow_root *r, uint64_t va)
-{
-    uint32_t n = r->node;
-
-    for (unsigned level = top_shift(r); level != PAGE_SHIFT; level -= 9) {
-        uint64_t pte = table_of(s, n)[index_at(va, level)];
-        if (!is_table(pte)) {
-            return NIL;
-        }
-        n = node_of(s, pte);
-    }
-    return n;
 }
 
 unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct mem *mem,
                             uint64_t va, const struct xlate *x)
 {
     struct shadow_root *r = s->current;
-    uint32_t n = x->shift == PAGE_SHIFT && addressable(r, va) ? leaf_table(s, r, va) : NIL;
-    unsigned here = index_at(va, PAGE_SHIFT);
-    unsigned first = here - here % SHADOW_AROUND;
-    unsigned prv = (r->key.flavour & SHADOW_FLAVOUR_USER) != 0 ? PRV_U : PRV_S;
-    bool bare = FIELD_GET(ATP_MODE, r->key.vsatp) == MODE_BARE;
+    struct shadow_as as = {
+        .prv = (r->key.flavour & SHADOW_FLAVOUR_USER) != 0 ? PRV_U : PRV_S,
+        .vs_bare = r->key.vsatp >> 60 == MODE_BARE,
+        .hs_mxr = (r->key.flavour & SHADOW_FLAVOUR_MXR) != 0,
+    };
+    struct neighbour near[WALK_AROUND];
+    unsigned wanted = 0;
     unsigned filled = 0;
 
+    if (x->shift != PAGE_SHIFT || !addressable(r, va)) {
+        return 0;
+    }
+    uint32_t n = table_find(s, r, va, PAGE_SHIFT, 0);
     if (n == NIL) {
         return 0;
     }
-    for (unsigned i = first; i < first + SHADOW_AROUND; i++) {
-        uint64_t *e = &table_of(s, n)[i];
-        struct xlate near;
-        if ((*e & PTE_V) != 0 || !walk_neighbour(h, mem, x, (int)i - (int)here, &near) ||
-            mem_at(mem, (hpa_t){align_down(near.pa.a, PAGE)}, PAGE) == NULL) {
-            continue;
-        }
-        near.shift = PAGE_SHIFT;
-        *e = shadow_leaf(&near, prv, bare, (r->key.flavour & SHADOW_FLAVOUR_MXR) != 0);
-        shadow_gpa_note(s, r, &near);
-        filled += *e != 0;
+    uint64_t *e = &table_of(s, n)[index_at(va, PAGE_SHIFT) & ~(WALK_AROUND - 1)];
+    for (unsigned i = 0; i < WALK_AROUND; i++) {
+        wanted |= (e[i] & PTE_V) == 0 ? 1u << i : 0;
     }
-    s->node[n].lines |= BIT(first / 8);
+    unsigned found = walk_around(h, mem, x, as, wanted, near);
+    for (unsigned i = 0; found >> i != 0; i++) {
+        if ((found >> i & 1) != 0) {
+            e[i] = near[i].leaf;
+            shadow_gpa_note(s, r, near[i].gpa.a, near[i].g_shift);
+            filled++;
+        }
+    }
     return filled;
 }

@@ -55,6 +55,41 @@ static inline uint64_t near_bit(uint64_t va)
     return BIT(x & 63);
 }
 
+struct filter_bit {
+    uint64_t *word;
+    uint64_t bit;
+};
+
+/* The bit of a guest-physical page. Pages of one guest that lie together never share one, up to the
+ * size of the filter. */
+static inline struct filter_bit gpa_bit(uint64_t *filter, uint64_t bits, uint64_t page,
+                                        uint64_t hgatp)
+{
+    uint64_t i = (page + FIELD_GET(HGATP_VMID, hgatp) * 0x9e37) & (bits - 1);
+    return (struct filter_bit){&filter[i / 64], BIT(i % 64)};
+}
+
+/* Remembers the G leaf (4 KiB and 2 MiB apart; larger ones don't pay) that an entry of r was made
+ * from. A bare G-stage is as one that is too large. */
+static inline void shadow_gpa_note(struct shadow *s, struct shadow_root *r, uint64_t gpa,
+                                   unsigned g_shift)
+{
+    struct filter_bit b;
+
+    if (likely(g_shift == 12)) {
+        b = gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, r->key.hgatp);
+    } else if (g_shift == 21) {
+        b = gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, r->key.hgatp);
+    } else {
+        r->blind = true;
+        return;
+    }
+    s->gpa_noted = true;
+    *b.word |= b.bit;
+}
+
+#define cold_path __attribute__((noinline, cold))
+
 /* A zeroed node, in no list, or NIL. */
 uint32_t shadow_take(struct shadow *s);
 
@@ -72,12 +107,6 @@ void shadow_drop(struct shadow *s, struct shadow_root *r);
 
 /* Kills the least recently used root that is not current. False if there is none. */
 bool shadow_recycle(struct shadow *s);
-
-/* Remembers the G leaf that an entry of r was made from. A bare G-stage has none. */
-void shadow_gpa_note(struct shadow *s, struct shadow_root *r, const struct xlate *x);
-
-/* May an entry of the VMID have been made from the G leaf of gpa (4 KiB or 2 MiB)? */
-bool shadow_gpa_used(struct shadow *s, uint64_t gpa, uint64_t vmid);
 
 /* Forgets all gpas, if no root has any entry. */
 void shadow_gpa_forget(struct shadow *s);

@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Address translation. Each PTE goes through a quick test that only leaves and pointers in the best
- * of orders pass (A and D set, no extension's bits, readable); leaf_check() is the specification's
- * whole answer for the others.
+ * The quick walk: two stages, tables in the first range of memory, and PTEs in the best of orders
+ * (A and D set, no extension's bits, readable), which is how it nearly always is. It calls nothing
+ * and decides nothing but that; whatever else it meets it leaves to walk_slow(), which takes over
+ * there. Most of what Hearth does for a guest begins with a walk: it is worth keeping all of this
+ * in registers (the disassembly shows it).
  */
 #include "spec/walk_private.h"
 
-/* What has to be clear, besides V set, in a pointer to the next table. */
-#define PTE_LEAFLIKE (PTE_RWX | PTE_U | PTE_A | PTE_D | PTE_HIGH)
-#define LEVEL_BITS   9u
-#define INDEX_MASK   UINT64_C(0xff8) /* of an index already scaled to bytes */
-#define G_ROOT_LAST  UINT64_C(0x7ff) /* the G-stage's root has four times the entries */
-#define BARE_SHIFT   48u
-
-hot_inline bool fail(const struct walker *w, enum failure f, uint64_t gpa, enum purpose why)
-{
-    walk_fail(w, f, gpa, why);
-    return false;
-}
-
-hot_inline bool is_pointer(uint64_t pte)
-{
-    return (pte & (PTE_LEAFLIKE | PTE_V)) == PTE_V;
-}
+#define hot_inline static inline __attribute__((always_inline))
 
 /* What the address bits of a pointer or of a leaf without high bits say. */
 hot_inline uint64_t pte_address(uint64_t pte)
@@ -30,285 +16,287 @@ hot_inline uint64_t pte_address(uint64_t pte)
     return pte >> 10 << PAGE_SHIFT;
 }
 
-/* The quick test of a leaf: these bits, of those that matter, must be set and no others. PTE_HIGH
- * always matters. */
-struct quick {
-    uint64_t need;
-    uint64_t care;
+/*
+ * The test of a leaf: with the bits that don't matter set, it must be just this. PTE_HIGH always
+ * matters, RSW and G never do; R is asked of all: it rules out W without R.
+ */
+struct test {
+    uint64_t ignored;
+    uint64_t wanted;
 };
 
-#define G_QUICK(bits)                                                                              \
-    (struct quick)                                                                                 \
-    {                                                                                              \
-        (bits) | PTE_V | PTE_R | PTE_U | PTE_A, (bits) | PTE_V | PTE_R | PTE_U | PTE_A | PTE_HIGH  \
-    }
+#define LEAF_BITS (PTE_V | PTE_RWX | PTE_U | PTE_A | PTE_D)
 
-hot_inline bool leaf_is_plain(uint64_t pte, struct quick q, unsigned shift)
+/* Of the G-stage, for reading a VS-level table. */
+static const struct test g_read = {PTE_W | PTE_X | PTE_D, LEAF_BITS};
+
+hot_inline bool leaf_passes(uint64_t pte, struct test t, unsigned shift)
 {
-    return (pte & q.care) == q.need && (pte_address(pte) & (BIT(shift) - 1)) == 0;
+    return ((pte & (PTE_LEAFLIKE | PTE_V)) | t.ignored) == t.wanted &&
+           (pte_address(pte) & (BIT(shift) - 1)) == 0;
 }
 
-/* The leaf, or what else is not a pointer, that a stage found for addr: the quick test, or all of
- * them. */
-hot_inline enum verdict leaf_take(struct walker *w, struct leaf *leaf, uint64_t addr, uint64_t gpa,
-                                  struct quick q, enum purpose why)
+/* What the loops look at all the time. */
+struct hot {
+    uint64_t base, size, bias; /* of mem's first range */
+    uint64_t g_root;
+    unsigned g_top;      /* shift of the root's index */
+    uint64_t g_gigapage; /* gpa >> 30 of the table remembered, whose index has shift 21: the */
+    uint64_t g_table;    /* addresses of one walk lie together */
+};
+
+#define SHIFT_1G 30u
+#define SHIFT_2M 21u
+
+/* The PTE at pa; false if it is not in the first range. */
+hot_inline bool pte_read(const struct hot *hot, uint64_t pa, struct leaf *leaf)
 {
-    if (likely(leaf_is_plain(leaf->pte, q, leaf->shift))) {
-        leaf->pa = pte_address(leaf->pte) | (addr & (BIT(leaf->shift) - 1));
-        return LEAF_OK;
+    if (unlikely(pa - hot->base >= hot->size)) {
+        return false;
     }
-    return leaf_check(w, leaf, addr, gpa, why);
+    leaf->slot = (uint64_t *)(uintptr_t)(pa + hot->bias);
+    leaf->pte = __atomic_load_n(leaf->slot, __ATOMIC_RELAXED);
+    return true;
 }
 
-/* The G-stage. Remembers the table below the root for the next time: the addresses of one walk lie
- * together. */
-hot_inline bool g_stage(struct walker *w, uint64_t gpa, struct quick q, enum purpose why,
-                        struct leaf *out)
+hot_inline bool leaf_take(struct leaf *leaf, uint64_t addr, struct test t, unsigned shift)
 {
-    struct leaf leaf = {.shift = w->g_top};
-    uint64_t index = gpa >> leaf.shift;
-    uint64_t entry = w->g_root + (index << 3);
-
-    if (likely(index == w->g_index)) {
-        leaf.shift -= LEVEL_BITS;
-        entry = w->g_table + (gpa >> (leaf.shift - 3) & INDEX_MASK);
-    } else if (index > G_ROOT_LAST) {
-        return fail(w, FAIL_GUEST_PAGE, gpa, why);
-    }
-    for (;;) {
-        leaf.slot = entry_at(w, entry);
-        if (unlikely(leaf.slot == NULL)) {
-            return fail(w, FAIL_ACCESS, gpa, why);
-        }
-        leaf.pte = __atomic_load_n(leaf.slot, __ATOMIC_RELAXED);
-        if (is_pointer(leaf.pte) && leaf.shift != PAGE_SHIFT) {
-            uint64_t table = pte_address(leaf.pte);
-            if (leaf.shift == w->g_top) {
-                w->g_index = index;
-                w->g_table = table;
-            }
-            leaf.shift -= LEVEL_BITS;
-            entry = table + (gpa >> (leaf.shift - 3) & INDEX_MASK);
-            continue;
-        }
-        enum verdict v = leaf_take(w, &leaf, gpa, gpa, q, why);
-        if (likely(v != LEAF_CHANGED)) {
-            *out = leaf;
-            return v == LEAF_OK;
-        }
-    }
+    leaf->shift = shift;
+    leaf->pa = pte_address(leaf->pte) | (addr & (BIT(shift) - 1));
+    return likely(leaf_passes(leaf->pte, t, shift));
 }
 
-cold_path bool g_translate(struct walker *w, uint64_t gpa, enum purpose why, struct leaf *out)
+hot_inline uint64_t index_offset(uint64_t addr, unsigned shift)
 {
-    return g_stage(w, gpa, G_QUICK(why == G_WRITE ? PTE_W | PTE_D : 0), why, out);
+    return addr >> (shift - 3) & INDEX_MASK;
 }
 
-/* The first stage, from the table at `root`: Sv39, Sv48, Sv57 as top says. */
-hot_inline bool first_stage(struct walker *w, uint64_t root, unsigned top, struct quick q,
-                            struct leaf *out)
+/*
+ * From the G-stage's root down to the table for gpa's gigapage: true, and it is remembered. False
+ * if there is something else: *done if it is a leaf that passes.
+ */
+hot_inline bool g_descend(struct hot *hot, uint64_t gpa, struct test t, struct leaf *leaf,
+                          bool *done)
 {
-    struct leaf leaf = {.shift = top};
-    uint64_t table = root;
+    uint64_t entry = hot->g_root + (gpa >> hot->g_top << 3);
 
-    for (;;) {
-        uint64_t gpa = table + (w->va >> (leaf.shift - 3) & INDEX_MASK);
-        struct leaf at = {.pa = gpa};
-        if (w->g_top != 0 && !g_stage(w, gpa, G_QUICK(0), G_READ, &at)) {
+    *done = false;
+    if (unlikely(gpa >> hot->g_top > G_ROOT_LAST)) {
+        return false;
+    }
+    for (unsigned shift = hot->g_top;;) {
+        if (!pte_read(hot, entry, leaf)) {
             return false;
         }
-        leaf.slot = entry_at(w, at.pa);
-        if (unlikely(leaf.slot == NULL)) {
-            return fail(w, FAIL_ACCESS, gpa, FIRST);
+        if (unlikely(!is_pointer(leaf->pte))) {
+            *done = leaf_take(leaf, gpa, t, shift);
+            return false;
         }
-        leaf.pte = __atomic_load_n(leaf.slot, __ATOMIC_RELAXED);
-        if (is_pointer(leaf.pte) && leaf.shift != PAGE_SHIFT) {
-            table = pte_address(leaf.pte);
-            leaf.shift -= LEVEL_BITS;
-            continue;
+        if (shift == SHIFT_1G) {
+            hot->g_gigapage = gpa >> SHIFT_1G;
+            hot->g_table = pte_address(leaf->pte);
+            return true;
         }
-        enum verdict v = leaf_take(w, &leaf, w->va, gpa, q, FIRST);
-        if (likely(v != LEAF_CHANGED)) {
-            *out = leaf;
-            return v == LEAF_OK;
-        }
+        shift -= LEVEL_BITS;
+        entry = pte_address(leaf->pte) + index_offset(gpa, shift);
     }
 }
 
-/* The bits that make a leaf fit for the access at once, U aside. R is asked of all: it rules out W
- * without R. */
-hot_inline uint64_t plain_bits(struct access_as as)
+hot_inline bool g_quick(struct hot *hot, uint64_t gpa, struct test t, struct leaf *leaf)
 {
-    static const uint64_t bits[] = {
-        [ACCESS_LOAD] = 0,
-        [ACCESS_STORE] = PTE_W | PTE_D,
-        [ACCESS_FETCH] = PTE_X,
+    bool done;
+
+    if (unlikely(gpa >> SHIFT_1G != hot->g_gigapage) && !g_descend(hot, gpa, t, leaf, &done)) {
+        return done;
+    }
+    if (!pte_read(hot, hot->g_table + index_offset(gpa, SHIFT_2M), leaf)) {
+        return false;
+    }
+    if (!is_pointer(leaf->pte)) {
+        return leaf_take(leaf, gpa, t, SHIFT_2M);
+    }
+    return pte_read(hot, pte_address(leaf->pte) + index_offset(gpa, PAGE_SHIFT), leaf) &&
+           leaf_take(leaf, gpa, t, PAGE_SHIFT);
+}
+
+/* The VS-stage. When it fails, *table and *shift are where to go on. */
+hot_inline bool vs_quick(struct hot *hot, uint64_t va, uint64_t *table, unsigned *shift,
+                         struct test t, struct leaf *leaf)
+{
+    for (;; *shift -= LEVEL_BITS) {
+        struct leaf at;
+        if (!g_quick(hot, *table + index_offset(va, *shift), g_read, &at) ||
+            !pte_read(hot, at.pa, leaf)) {
+            return false;
+        }
+        if (!is_pointer(leaf->pte) || unlikely(*shift == PAGE_SHIFT)) {
+            return leaf_take(leaf, va, t, *shift);
+        }
+        *table = pte_address(leaf->pte);
+    }
+}
+
+/* What has to be set in a leaf for the access, beyond V, R and A. */
+hot_inline uint64_t access_bits(struct access_as as)
+{
+    if (as.access == ACCESS_STORE) {
+        return PTE_W | PTE_D;
+    }
+    return as.access == ACCESS_FETCH || as.hlvx ? PTE_X : 0;
+}
+
+hot_inline struct test vs_test(struct access_as as, uint64_t g_ignored, uint64_t vsstatus)
+{
+    struct test t = {g_ignored, LEAF_BITS};
+
+    if (as.prv != PRV_U) {
+        if ((vsstatus & STATUS_SUM) != 0 && as.access != ACCESS_FETCH) {
+            t.ignored |= PTE_U;
+        } else {
+            t.wanted &= ~PTE_U;
+        }
+    }
+    return t;
+}
+
+/* With no memory at all, nothing is found, and that is right. */
+hot_inline struct hot hot_make(const struct hart *h, const struct mem *mem)
+{
+    struct hot hot = {
+        .bias = mem->bias,
+        .g_root = g_root_address(h->hgatp),
+        .g_top = mode_top(h->hgatp),
+        .g_gigapage = ~UINT64_C(0),
     };
-    return PTE_V | PTE_R | PTE_A | bits[as.access] | (as.hlvx ? PTE_X : 0);
-}
-
-hot_inline struct quick first_quick(const struct walker *w)
-{
-    uint64_t status = w->as.v ? w->h->vsstatus : w->h->mstatus;
-    uint64_t bits = plain_bits(w->as);
-    struct quick q = {.need = bits, .care = bits | PTE_HIGH | PTE_U};
-
-    if (w->as.prv == PRV_U) {
-        q.need |= PTE_U;
-    } else if ((status & STATUS_SUM) != 0 && w->as.access != ACCESS_FETCH) {
-        q.care &= ~PTE_U;
-    }
-    return q;
-}
-
-/* The shift of a root's index by MODE, 0 for Bare; anything above BARE_SHIFT is no mode that there
- * is. */
-hot_inline unsigned mode_top(uint64_t atp)
-{
-    unsigned mode = (unsigned)FIELD_GET(ATP_MODE, atp);
-    if (mode == MODE_BARE) {
-        return 0;
-    }
-    return mode >= MODE_SV39 && mode <= MODE_SV57 ? mode * LEVEL_BITS - 42 : 255;
-}
-
-hot_inline struct walker walker_make(const struct hart *h, const struct mem *mem,
-                                     struct access_as as, uint64_t va, struct trap *fault)
-{
-    struct walker w = {.h = h, .mem = mem, .fault = fault, .va = va, .as = as, .bias = mem->bias};
-
     if (likely(mem->count != 0)) {
-        w.base = mem->range[0].base;
-        w.size = mem->range[0].size;
+        hot.base = mem->range[0].base;
+        hot.size = mem->range[0].size;
     }
-    if (as.v) {
-        w.g_top = mode_top(h->hgatp);
-        w.g_root = FIELD_GET(ATP_PPN, h->hgatp) << PAGE_SHIFT & ~UINT64_C(0x3fff);
-        w.g_index = ~UINT64_C(0);
-    }
-    return w;
-}
-
-static const struct leaf bare = {.pte = PTE_BARE, .shift = BARE_SHIFT};
-
-hot_inline bool walk_first(struct walker *w, uint64_t atp, struct leaf *out)
-{
-    unsigned top = mode_top(atp);
-
-    if (top == 0 || w->as.prv == PRV_M) {
-        *out = bare;
-        out->pa = w->va;
-        return true;
-    }
-    if (unlikely(top > BARE_SHIFT || (uint64_t)sext(w->va, top + LEVEL_BITS) != w->va)) {
-        return fail(w, FAIL_PAGE, 0, FIRST);
-    }
-    return first_stage(w, FIELD_GET(ATP_PPN, atp) << PAGE_SHIFT, top, first_quick(w), out);
-}
-
-hot_inline bool walk_final(struct walker *w, uint64_t gpa, struct leaf *out)
-{
-    if (w->g_top == 0) {
-        *out = bare;
-        out->pa = gpa;
-        return true;
-    }
-    return g_stage(w, gpa, G_QUICK(plain_bits(w->as)), G_FINAL, out);
-}
-
-hot_inline void xlate_set(struct xlate *x, const struct leaf *first, const struct leaf *final)
-{
-    x->pa.a = final->pa;
-    x->gpa.a = first->pa;
-    x->vs_pte = first->pte;
-    x->g_pte = final->pte;
-    x->shift = first->shift < final->shift ? first->shift : final->shift;
-    x->vs_shift = (uint8_t)first->shift;
-    x->g_shift = (uint8_t) final->shift;
-    x->vs_slot = first->slot;
-    x->g_slot = final->slot;
+    return hot;
 }
 
 bool walk(const struct hart *h, const struct mem *mem, struct access_as as, uint64_t va,
           struct xlate *out, struct trap *fault)
 {
-    struct walker w = walker_make(h, mem, as, va, fault);
-    struct leaf first, final;
+    struct hot hot = hot_make(h, mem);
+    unsigned shift = mode_top(h->vsatp);
+    uint64_t table = root_address(h->vsatp);
+    struct test g = {(PTE_W | PTE_X | PTE_D) & ~access_bits(as), LEAF_BITS};
+    struct leaf leaf;
 
-    if (unlikely(w.g_top > BARE_SHIFT)) {
-        return fail(&w, FAIL_GUEST_PAGE, va, G_FINAL);
+    if (!as.v || hot.g_top - 1 >= BARE_SHIFT || shift > BARE_SHIFT) {
+        return walk_slow(h, mem, as, va, out, fault, 0, WALK_START);
     }
-    if (!walk_first(&w, as.v ? h->vsatp : h->satp, &first) || !walk_final(&w, first.pa, &final)) {
-        return false;
+    if (shift == 0) {
+        leaf_bare(&leaf, va);
+    } else if ((uint64_t)sext(va, shift + LEVEL_BITS) != va) {
+        return walk_slow(h, mem, as, va, out, fault, 0, WALK_START);
+    } else if (!vs_quick(&hot, va, &table, &shift, vs_test(as, g.ignored, h->vsstatus), &leaf)) {
+        return walk_slow(h, mem, as, va, out, fault, table, shift);
     }
-    xlate_set(out, &first, &final);
+    xlate_first(out, &leaf);
+    if (!g_quick(&hot, leaf.pa, g, &leaf)) {
+        return walk_slow(h, mem, as, va, out, fault, 0, WALK_FINAL);
+    }
+    xlate_final(out, &leaf);
     return true;
 }
 
-/* The VS leaf of the page at `pages` from x's: the next entries of its table, or itself if it is a
- * superpage (or bare). */
-hot_inline bool neighbour_first(const struct xlate *x, int pages, struct leaf *out)
+/* What two stages grant together; mxr lets X stand for R. 0 if that is nothing. */
+hot_inline uint64_t leaf_join(uint64_t vs_pte, uint64_t g_pte, bool mxr)
 {
-    out->pte = x->vs_pte;
-    out->slot = (uint64_t *)(uintptr_t)x->vs_slot;
-    out->shift = x->vs_shift;
-    out->pa = x->gpa.a + ((uint64_t)(int64_t)pages << PAGE_SHIFT);
-    if (x->vs_shift != PAGE_SHIFT) {
-        return true;
+    if (unlikely(mxr)) {
+        vs_pte |= (vs_pte & PTE_X) != 0 ? PTE_R : 0;
+        g_pte |= (g_pte & PTE_X) != 0 ? PTE_R : 0;
     }
-    out->slot += pages;
-    out->pte = __atomic_load_n(out->slot, __ATOMIC_RELAXED);
-    out->pa = pte_address(out->pte);
-    return (out->pte & (PTE_V | PTE_A | PTE_HIGH)) == (PTE_V | PTE_A) &&
-           (out->pte & PTE_RWX) != 0 && (out->pte & (PTE_R | PTE_W)) != PTE_W;
+    uint64_t both = vs_pte & g_pte;
+    uint64_t rwx = both & (PTE_R | PTE_X | ((both & PTE_D) != 0 ? PTE_W : 0));
+    /* Svpbmt: the VS-stage's memory type overrides the G-stage's unless it is PMA */
+    uint64_t pbmt = (vs_pte & PTE_PBMT) != 0 ? vs_pte & PTE_PBMT : g_pte & PTE_PBMT;
+
+    return rwx == 0 ? 0 : PTE_V | PTE_A | rwx | ((rwx & PTE_W) != 0 ? PTE_D : 0) | pbmt;
 }
 
-/* A G-stage leaf in the table that x's is in. */
-hot_inline bool neighbour_in_table(const struct xlate *x, uint64_t gpa, struct leaf *out)
+/* What RSW says of a shadow leaf. vsatp Bare is no leaf that a fence could name. */
+hot_inline enum leaf_origin origin_of(const struct xlate *x, bool vs_bare)
 {
-    uintptr_t table = align_down((uintptr_t)x->g_slot, BIT(PAGE_SHIFT));
-
-    out->shift = PAGE_SHIFT;
-    out->slot = (uint64_t *)(table + (gpa >> (PAGE_SHIFT - 3) & INDEX_MASK));
-    out->pte = __atomic_load_n(out->slot, __ATOMIC_RELAXED);
-    out->pa = pte_address(out->pte);
-    return leaf_is_plain(out->pte, G_QUICK(0), PAGE_SHIFT);
+    if (vs_bare || x->vs_shift == PAGE_SHIFT) {
+        return ORIGIN_4K;
+    }
+    return x->vs_shift == SHIFT_2M   ? ORIGIN_2M
+           : x->vs_shift == SHIFT_1G ? ORIGIN_1G
+                                     : ORIGIN_LARGER;
 }
 
-/* The G leaf of gpa: x's own, its neighbour in the same table, or what a walk finds. */
-hot_inline bool neighbour_final(struct walker *w, const struct xlate *x, uint64_t gpa,
-                                struct leaf *out)
+uint64_t shadow_leaf(const struct xlate *x, unsigned prv, bool vs_bare, bool hs_mxr)
 {
-    uint64_t apart = gpa ^ x->gpa.a;
+    uint64_t leaf = leaf_join(x->vs_pte, x->g_pte, hs_mxr);
+    bool user = vs_bare ? prv == PRV_U : (x->vs_pte & PTE_U) != 0;
 
-    if (x->g_slot == NULL || (x->g_shift > PAGE_SHIFT && apart >> x->g_shift == 0)) {
-        out->pa = x->pa.a - x->gpa.a + gpa;
-        out->pte = x->g_pte;
-        out->slot = (uint64_t *)(uintptr_t)x->g_slot;
-        out->shift = x->g_shift;
-        return true;
+    if (leaf == 0) {
+        return 0;
     }
-    if (x->g_shift == PAGE_SHIFT && apart >> (PAGE_SHIFT + LEVEL_BITS) == 0) {
-        return neighbour_in_table(x, gpa, out);
-    }
-    return g_translate(w, gpa, G_FINAL, out);
+    return leaf | (user ? PTE_U : 0) | FIELD_PUT(PTE_RSW, origin_of(x, vs_bare)) |
+           FIELD_PUT(PTE_PPN, align_down(x->pa.a, BIT(x->shift)) >> PAGE_SHIFT);
 }
 
-bool walk_neighbour(const struct hart *h, const struct mem *mem, const struct xlate *x, int pages,
-                    struct xlate *out)
-{
-    static const struct access_as as = {.access = ACCESS_LOAD, .prv = PRV_U, .v = true};
-    struct leaf first, final;
+/* The PTEs of the VS-stage for the block around x: of its table, or the one superpage's (or
+ * none's). */
+struct around {
+    const uint64_t *slot; /* NULL: every page has the leaf pte */
+    uint64_t pte;
+    uint64_t gpa;   /* of the block's first page then */
+    uint64_t fixed; /* what their leaves have as well: U of a bare stage, the origin */
+};
 
-    if (!neighbour_first(x, pages, &first)) {
-        return false;
+hot_inline struct around around_make(const struct xlate *x, unsigned prv, bool vs_bare)
+{
+    struct around a = {.pte = x->vs_pte, .gpa = align_down(x->gpa.a, WALK_AROUND << PAGE_SHIFT)};
+
+    if (vs_bare) {
+        a.pte &= prv == PRV_U ? ~UINT64_C(0) : ~PTE_U;
+    } else if (x->vs_shift == PAGE_SHIFT) {
+        a.slot = (const uint64_t *)align_down((uintptr_t)x->vs_slot, WALK_AROUND * 8);
     }
-    struct trap ignored;
-    struct walker w = walker_make(h, mem, as, 0, &ignored);
-    w.probe = true;
-    if (!neighbour_final(&w, x, first.pa, &final)) {
-        return false;
+    a.fixed = FIELD_PUT(PTE_RSW, origin_of(x, vs_bare));
+    return a;
+}
+
+unsigned walk_around(const struct hart *h, const struct mem *mem, const struct xlate *x,
+                     struct shadow_as as, unsigned wanted, struct neighbour out[WALK_AROUND])
+{
+    /* U, W, X, D as they are; whether anything is granted is seen in the end */
+    const struct test vs = {PTE_W | PTE_X | PTE_U | PTE_D, LEAF_BITS};
+    struct around a = around_make(x, as.prv, as.vs_bare);
+    struct hot hot = hot_make(h, mem);
+    unsigned found = 0;
+
+    for (unsigned i = 0; wanted >> i != 0; i++) {
+        uint64_t pte = a.pte;
+        uint64_t gpa = a.gpa + ((uint64_t)i << PAGE_SHIFT);
+        struct leaf g;
+        if ((wanted >> i & 1) == 0) {
+            continue;
+        }
+        if (a.slot != NULL) {
+            pte = __atomic_load_n(&a.slot[i], __ATOMIC_RELAXED);
+            gpa = pte_address(pte);
+            if (!leaf_passes(pte, vs, PAGE_SHIFT)) {
+                continue;
+            }
+        }
+        if (hot.g_top == 0) {
+            leaf_bare(&g, gpa);
+        } else if (!g_quick(&hot, gpa, g_read, &g)) {
+            continue;
+        }
+        uint64_t leaf = leaf_join(pte, g.pte, as.hs_mxr);
+        if (leaf != 0 && g.pa - hot.base < hot.size) {
+            out[i].leaf = leaf | (pte & PTE_U) | a.fixed | FIELD_PUT(PTE_PPN, g.pa >> PAGE_SHIFT);
+            out[i].gpa.a = gpa;
+            out[i].g_shift = (uint8_t)g.shift;
+            found |= 1u << i;
+        }
     }
-    xlate_set(out, &first, &final);
-    return true;
+    return found;
 }

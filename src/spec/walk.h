@@ -45,8 +45,7 @@ struct access_as {
  * mem_page_shift(). vs_pte and g_pte are the leaves with A/D as they are in memory now, PTE_BARE
  * for a stage that is bare (or absent). gpa is the output of the VS-stage.
  *
- * vs_slot and g_slot are where the leaves lie (NULL if bare), vs_shift and g_shift their own sizes:
- * for walk_neighbour().
+ * vs_slot and g_slot are where the leaves lie (NULL if bare), vs_shift and g_shift their own sizes.
  */
 struct xlate {
     hpa_t pa;
@@ -71,15 +70,6 @@ struct xlate {
 bool walk(const struct hart *h, const struct mem *mem, struct access_as as, uint64_t va,
           struct xlate *out, struct trap *fault) must_check;
 
-/*
- * What the 4 KiB page `pages` away from x's (within the same aligned block of 2 MiB) translates to,
- * for a walk that found x with v = 1: a speculative walk, so nothing is written and nothing is
- * raised. Only leaves that are quickly seen to be in order count: valid, A set in both stages,
- * readable in the G-stage, no PBMT or N. False if there is none.
- */
-bool walk_neighbour(const struct hart *h, const struct mem *mem, const struct xlate *x, int pages,
-                    struct xlate *out) must_check;
-
 /* RSW of a shadow leaf: how large the VS leaf is that it stems from (an address fence names all of
  * that). */
 enum leaf_origin { ORIGIN_4K, ORIGIN_2M, ORIGIN_1G, ORIGIN_LARGER };
@@ -95,5 +85,29 @@ enum leaf_origin { ORIGIN_4K, ORIGIN_2M, ORIGIN_1G, ORIGIN_LARGER };
  * leaf without X): such an access has to be made for the guest.
  */
 uint64_t shadow_leaf(const struct xlate *x, unsigned prv, bool vs_bare, bool hs_mxr);
+
+/* What decides a shadow leaf besides the two stages: shadow_leaf()'s arguments. */
+struct shadow_as {
+    uint8_t prv;
+    bool vs_bare;
+    bool hs_mxr;
+};
+
+struct neighbour {
+    uint64_t leaf; /* shadow_leaf() of that page, 4 KiB */
+    gpa_t gpa;     /* and the size of its G-stage leaf */
+    uint8_t g_shift;
+};
+
+/*
+ * The pages of the aligned block of WALK_AROUND pages around the one that a walk with v = 1 found
+ * as x: out[i] is set for page i of the block if bit i is in `wanted` and in the result. It is a
+ * speculative walk: nothing is written and nothing is raised. Only leaves that are quickly seen to
+ * be in order count (valid, readable, A set in both stages, no PBMT or N), in mem's first range.
+ */
+#define WALK_AROUND 8u
+unsigned walk_around(const struct hart *h, const struct mem *mem, const struct xlate *x,
+                     struct shadow_as as, unsigned wanted,
+                     struct neighbour out[WALK_AROUND]) must_check;
 
 #endif

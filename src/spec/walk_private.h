@@ -1,43 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the quick path of a walk (walk.c) and the whole rules of a leaf (walk_leaf.c) share. */
+/* What the quick walk (walk.c) and the whole one (walk_slow.c) share. */
 #ifndef SPEC_WALK_PRIVATE_H
 #define SPEC_WALK_PRIVATE_H
 
 #include "spec/walk.h"
 
-#define PTE_HIGH   MASK(63, 54)
-#define PAGE_SHIFT 12u
+#define PTE_HIGH    MASK(63, 54) /* reserved, or an extension's */
+#define PAGE_SHIFT  12u
+#define LEVEL_BITS  9u
+#define INDEX_MASK  UINT64_C(0xff8) /* of an index already scaled to bytes */
+#define G_ROOT_LAST UINT64_C(0x7ff) /* the G-stage's root has four times the entries */
+#define BARE_SHIFT  48u
 
-#define cold_path  __attribute__((noinline, cold))
-#define hot_inline static inline __attribute__((always_inline))
+/* What has to be clear, besides V set, in a pointer to the next table. */
+#define PTE_LEAFLIKE (PTE_RWX | PTE_U | PTE_A | PTE_D | PTE_HIGH)
 
-/* For what a stage translates. */
-enum purpose {
-    FIRST,   /* the VS-stage, or HS's only one */
-    G_FINAL, /* the G-stage, for the access itself */
-    G_READ,  /* the G-stage, for a read of a VS-level table */
-    G_WRITE, /* the G-stage, for setting A or D in a VS-level table */
-};
-
-enum failure { FAIL_ACCESS, FAIL_PAGE, FAIL_GUEST_PAGE };
-
-struct walker {
-    const struct hart *h;
-    const struct mem *mem;
-    struct trap *fault;
-    uint64_t va;
-    struct access_as as;
-    bool probe; /* write nothing */
-
-    uint64_t base, size; /* mem's first range */
-    uint64_t bias;
-
-    uint64_t g_root;
-    unsigned g_top;   /* shift of the root's index, 0 if there is no G-stage */
-    uint64_t g_index; /* root entry used last, and the table that it points to */
-    uint64_t g_table;
-};
-
+/* A leaf PTE and what it makes of an address. */
 struct leaf {
     uint64_t pa;
     uint64_t pte;
@@ -45,30 +23,66 @@ struct leaf {
     unsigned shift;
 };
 
-enum verdict { LEAF_OK, LEAF_CHANGED, LEAF_FAULT };
-
-/* Where the PTE at pa is, or NULL if it is not in the world's memory. */
-hot_inline uint64_t *entry_at(const struct walker *w, uint64_t pa)
+static inline bool is_pointer(uint64_t pte)
 {
-    if (likely(pa - w->base < w->size)) {
-        return (uint64_t *)(uintptr_t)(pa + w->bias);
-    }
-    return mem_at(w->mem, (hpa_t){pa}, sizeof(uint64_t));
+    return (pte & (PTE_LEAFLIKE | PTE_V)) == PTE_V;
 }
 
-/* Records the exception; what a G-stage translation was for says which pseudo-instruction there is.
- */
-void walk_fail(const struct walker *w, enum failure f, uint64_t gpa, enum purpose why);
+/* Shift of the root's index by MODE; 0 for Bare; above BARE_SHIFT for a mode that there isn't. */
+static inline unsigned mode_top(uint64_t atp)
+{
+    unsigned mode = (unsigned)(atp >> 60);
+    if (mode - MODE_SV39 <= MODE_SV57 - MODE_SV39) {
+        return mode * LEVEL_BITS - 42;
+    }
+    return mode == MODE_BARE ? 0 : 255;
+}
+
+static inline uint64_t root_address(uint64_t atp)
+{
+    return FIELD_GET(ATP_PPN, atp) << PAGE_SHIFT;
+}
+
+/* hgatp's two lowest PPN bits are zero: the root is 16 KiB. */
+static inline uint64_t g_root_address(uint64_t hgatp)
+{
+    return root_address(hgatp) & ~UINT64_C(0x3fff);
+}
+
+static inline void leaf_bare(struct leaf *leaf, uint64_t addr)
+{
+    leaf->pa = addr;
+    leaf->pte = PTE_BARE;
+    leaf->slot = NULL;
+    leaf->shift = BARE_SHIFT;
+}
+
+static inline void xlate_first(struct xlate *x, const struct leaf *first)
+{
+    x->gpa.a = first->pa;
+    x->vs_pte = first->pte;
+    x->vs_shift = (uint8_t)first->shift;
+    x->vs_slot = first->slot;
+}
+
+/* After xlate_first(). */
+static inline void xlate_final(struct xlate *x, const struct leaf *final)
+{
+    x->pa.a = final->pa;
+    x->g_pte = final->pte;
+    x->g_shift = (uint8_t) final->shift;
+    x->g_slot = final->slot;
+    x->shift = x->vs_shift < final->shift ? x->vs_shift : final->shift;
+}
+
+/* Where a walk begins or goes on (walk_slow): not any shift of a table. */
+enum { WALK_START = 1, WALK_FINAL = 2 };
 
 /*
- * All of steps 3 and 5 to 10 for the leaf (or whatever stands there) that translates addr. gpa: for
- * the first stage, of the PTE itself; for the G-stage, the address translated. After LEAF_CHANGED
- * the PTE has to be read again; after LEAF_FAULT the exception is recorded.
+ * walk(), all of it, from the first stage's table (its address before the G-stage) whose index has
+ * this shift on; or from WALK_START; or WALK_FINAL, with the first stage's leaf in *out already.
  */
-enum verdict leaf_check(struct walker *w, struct leaf *leaf, uint64_t addr, uint64_t gpa,
-                        enum purpose why);
-
-/* The G-stage, off the quick path. */
-bool g_translate(struct walker *w, uint64_t gpa, enum purpose why, struct leaf *out);
+bool walk_slow(const struct hart *h, const struct mem *mem, struct access_as as, uint64_t va,
+               struct xlate *out, struct trap *fault, uint64_t table, unsigned shift);
 
 #endif
