@@ -53,7 +53,6 @@ static const struct csr rows[ROW_COUNT] = {
         .wmask = (wmask_),                                                                         \
         .read = (read_),                                                                           \
         .write = (write_),                                                                         \
-        .name = #nm,                                                                               \
     },
 #include "spec/csr.def"
 #undef CSR
@@ -65,6 +64,17 @@ static const uint8_t row_of[4096] = {
 #include "spec/csr.def"
 #undef CSR
 };
+
+static const char *const names[ROW_COUNT] = {
+#define CSR(num, name, ...) [ROW_##name] = #name,
+#include "spec/csr.def"
+#undef CSR
+};
+
+const char *csr_name(const struct csr *c)
+{
+    return names[c - rows];
+}
 
 static const struct csr *row_at(unsigned num)
 {

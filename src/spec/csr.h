@@ -39,21 +39,21 @@ enum csr_gate {
     GATE_STOPEI,    /* stateen, VGEIN */
 };
 
-/* One CSR: a row of csr.def. */
+/* One CSR: a row of csr.def, 32 bytes of it: finding one is a shift and an addition. */
 struct csr {
     uint16_t num;
-    uint16_t offset; /* in struct hart, of the field that holds it; 0 (x[0]) if there is none */
-    uint8_t ext;     /* enum isa_ext that it needs */
-    uint8_t effect;  /* of a write that changes it */
-    uint8_t gate;    /* enum csr_gate */
-    bool resident;   /* an S-level CSR that hardware may hold while HS or VS runs */
-    bool has_vs;     /* with V=1 its number means the VS CSR, num + 0x100 */
-    uint64_t wmask;  /* bits that a plain write changes */
+    uint16_t offset;   /* in struct hart, of the field that holds it; 0 (x[0]) if there is none */
+    uint8_t ext;       /* enum isa_ext that it needs */
+    uint8_t effect;    /* of a write that changes it */
+    uint8_t gate;      /* enum csr_gate */
+    bool resident : 1; /* an S-level CSR that hardware may hold while HS or VS runs */
+    bool has_vs : 1;   /* with V=1 its number means the VS CSR, num + 0x100 */
+    uint64_t wmask;    /* bits that a plain write changes */
     /* NULL: the field as it is; its wmask bits */
     uint64_t (*read)(const struct hart *h, const struct csr *c);
     unsigned (*write)(struct hart *h, const struct csr *c, uint64_t v);
-    const char *name;
 };
+_Static_assert(sizeof(struct csr) == 32, "a row is 32 bytes");
 
 /*
  * Finds the CSR that an access of number num reaches in the hart's present mode (with V=1 the
@@ -66,6 +66,9 @@ enum csr_status csr_find(const struct hart *h, unsigned num, bool write,
 
 /* The row of a number, whatever the mode, or NULL: for dumps, tests and NACL. */
 const struct csr *csr_row(unsigned num);
+
+/* The specification's name of a row. */
+const char *csr_name(const struct csr *c);
 
 /* The field that a row names, as it is: for the model itself. */
 static inline uint64_t *csr_field(struct hart *h, const struct csr *c)

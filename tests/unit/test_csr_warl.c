@@ -8,13 +8,13 @@ static void expect_bits(struct hart *h, unsigned num, uint64_t ones, uint64_t ze
 {
     put(h, num, ALL_ONES);
     if (get(h, num) != ones) {
-        fail_msg("%s after ones: %#lx, not %#lx", csr_row(num)->name, (unsigned long)get(h, num),
-                 (unsigned long)ones);
+        fail_msg("%s after ones: %#lx, not %#lx", csr_name(csr_row(num)),
+                 (unsigned long)get(h, num), (unsigned long)ones);
     }
     put(h, num, 0);
     if (get(h, num) != zeroes) {
-        fail_msg("%s after zeroes: %#lx, not %#lx", csr_row(num)->name, (unsigned long)get(h, num),
-                 (unsigned long)zeroes);
+        fail_msg("%s after zeroes: %#lx, not %#lx", csr_name(csr_row(num)),
+                 (unsigned long)get(h, num), (unsigned long)zeroes);
     }
 }
 
