@@ -31,18 +31,20 @@ static uint8_t pmp_permissions(const struct pmp_plan *plan, uint64_t pa)
     return 0;
 }
 
-static void check(const struct mem_range *closed, unsigned count)
+static void check(const struct mem_range *closed, unsigned count, const struct mem_range *tables)
 {
     struct pmp_plan plan;
 
-    pmp_plan_make(&plan, closed, count);
+    pmp_plan_make(&plan, closed, count, tables);
+    assert_int_equal((uint8_t)pmp_plan_cfg(&plan), plan.entry[0].cfg);
     assert_in_range(plan.count, 1, PMP_ENTRIES);
     assert_int_equal(pmp_permissions(&plan, 0), PMP_R | PMP_W | PMP_X);
     for (unsigned i = 0; i < count; i++) {
         uint64_t end = closed[i].base + closed[i].size;
-        assert_int_equal(pmp_permissions(&plan, closed[i].base), 0);
-        assert_int_equal(pmp_permissions(&plan, closed[i].base + closed[i].size / 2), 0);
-        assert_int_equal(pmp_permissions(&plan, end - 1), 0);
+        uint8_t rights = &closed[i] == tables ? PMP_R : 0;
+        assert_int_equal(pmp_permissions(&plan, closed[i].base), rights);
+        assert_int_equal(pmp_permissions(&plan, closed[i].base + closed[i].size / 2), rights);
+        assert_int_equal(pmp_permissions(&plan, end - 1), rights);
         assert_int_equal(pmp_permissions(&plan, closed[i].base - 1), PMP_R | PMP_W | PMP_X);
         assert_int_equal(pmp_permissions(&plan, end), PMP_R | PMP_W | PMP_X);
     }
@@ -56,8 +58,10 @@ static void closed_ranges_are_closed_and_the_rest_is_open(void **state)
 
     (void)state;
     for (unsigned n = 0; n <= 3; n++) {
-        check(napot, n);
-        check(ragged, n);
+        check(napot, n, NULL);
+        check(ragged, n, NULL);
+        check(napot, n, &napot[1]);
+        check(ragged, n, &ragged[2]);
     }
 }
 
@@ -66,7 +70,7 @@ static void one_page_is_enough(void **state)
     const struct mem_range page = {0x80001000, 0x1000};
 
     (void)state;
-    check(&page, 1);
+    check(&page, 1, NULL);
 }
 
 int main(void)

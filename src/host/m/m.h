@@ -45,6 +45,7 @@ bool m_hs_interrupt(struct vhart *vh, struct trap *t); /* V = 1: does HS take on
 
 /* pmp.c */
 void m_pmp_setup(void);
+extern uint64_t m_pmpcfg_hs, m_pmpcfg_vs; /* pmpcfg0 while HS runs; while VS does, the tables can be read */
 
 #define SXL_UXL_64 (FIELD_PUT(STATUS_UXL, UXL_64) | FIELD_PUT(STATUS_SXL, UXL_64))
 

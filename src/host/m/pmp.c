@@ -4,10 +4,10 @@
 #include "host/m/pmp.h"
 #include "lib/panic.h"
 
-static void entry_write(unsigned i, uint8_t cfg, uint64_t addr)
-{
-    uint64_t shift = (i % 8) * 8;
+uint64_t m_pmpcfg_hs, m_pmpcfg_vs;
 
+static void address_write(unsigned i, uint64_t addr)
+{
     switch (i) {
 #define ADDR(n)                                                                                                        \
     case n:                                                                                                            \
@@ -25,17 +25,31 @@ static void entry_write(unsigned i, uint8_t cfg, uint64_t addr)
     default:
         panic("PMP plan is longer than the 8 entries that every hart with PMP has");
     }
-    hw_write(HW_pmpcfg0, FIELD_SET(UINT64_C(0xff) << shift, hw_read(HW_pmpcfg0), cfg));
+}
+
+/* The range of the shadow tables among the closed ones. */
+static const struct mem_range *tables(void)
+{
+    for (unsigned i = 0; i < machine.closed_count; i++) {
+        if (machine.closed[i].base == machine.pool.base) {
+            return &machine.closed[i];
+        }
+    }
+    panic("the shadow tables are not among the closed ranges");
 }
 
 void m_pmp_setup(void)
 {
     struct pmp_plan plan;
 
-    pmp_plan_make(&plan, machine.closed, machine.closed_count);
+    pmp_plan_make(&plan, machine.closed, machine.closed_count, tables());
+    m_pmpcfg_vs = pmp_plan_cfg(&plan);
+    pmp_plan_make(&plan, machine.closed, machine.closed_count, NULL);
+    m_pmpcfg_hs = pmp_plan_cfg(&plan);
     for (unsigned i = 0; i < plan.count; i++) {
-        entry_write(i, plan.entry[i].cfg, plan.entry[i].addr);
+        address_write(i, plan.entry[i].addr);
     }
+    hw_write(HW_pmpcfg0, m_pmpcfg_hs);
     hw_sfence_all();
 }
 

@@ -13,16 +13,27 @@ static bool is_napot(const struct mem_range *r)
     return (r->size & (r->size - 1)) == 0 && (r->base & (r->size - 1)) == 0;
 }
 
-void pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count)
+void pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count, const struct mem_range *tables)
 {
     plan->count = 0;
     for (unsigned i = 0; i < count && plan->count + 3 <= PMP_ENTRIES; i++) {
+        uint64_t rights = &closed[i] == tables ? PMP_R : 0;
         if (is_napot(&closed[i])) {
-            append(plan, PMP_NAPOT, (closed[i].base >> 2) | ((closed[i].size >> 3) - 1));
+            append(plan, PMP_NAPOT | rights, (closed[i].base >> 2) | ((closed[i].size >> 3) - 1));
         } else {
             append(plan, 0, closed[i].base >> 2); /* only the bottom of the next */
-            append(plan, PMP_TOR, (closed[i].base + closed[i].size) >> 2);
+            append(plan, PMP_TOR | rights, (closed[i].base + closed[i].size) >> 2);
         }
     }
     append(plan, PMP_NAPOT | PMP_R | PMP_W | PMP_X, EVERYTHING);
+}
+
+uint64_t pmp_plan_cfg(const struct pmp_plan *plan)
+{
+    uint64_t cfg = 0;
+
+    for (unsigned i = 0; i < plan->count; i++) {
+        cfg |= (uint64_t)plan->entry[i].cfg << (8 * i);
+    }
+    return cfg;
 }

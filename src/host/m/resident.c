@@ -51,6 +51,9 @@ static void load_hs(struct vhart *vh)
     }
     hw_clear(CSR_mip, IRQS_S);
     hw_set(CSR_mip, h->mip & IRQS_S);
+    if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
+        hw_write(CSR_stimecmp, h->stimecmp); /* compared anew: QEMU doesn't when STCE is set again */
+    }
     hw_write(CSR_stvec, h->stvec);
     hw_write(CSR_sscratch, h->sscratch);
     hw_write(CSR_sepc, h->sepc);
@@ -58,6 +61,7 @@ static void load_hs(struct vhart *vh)
     hw_write(CSR_stval, h->stval);
     hw_write(CSR_satp, h->satp);
     hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
+    hw_write(HW_pmpcfg0, m_pmpcfg_hs);
     vh->marker = h->scause;
     vh->resident = RESIDENT_HS;
     m_hs_environment(vh);
@@ -165,6 +169,7 @@ static void load_vs(struct vhart *vh)
     hw_write(CSR_scause, h->vscause);
     hw_write(CSR_stval, h->vstval);
     hw_write(CSR_mstatus, vs_status(h) | traps | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
+    hw_write(HW_pmpcfg0, m_pmpcfg_vs);
     vh->resident = RESIDENT_VS;
     shadow_root(vh);
     vh->shadow.current->stale = false;
