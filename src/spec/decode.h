@@ -42,7 +42,7 @@ struct insn {
     uint8_t rs2;
     uint8_t funct3;
     uint8_t funct5;  /* AMO */
-    uint8_t width;   /* of a memory access, bytes: 1, 2, 4, 8 */
+    uint8_t width;   /* of a memory access, bytes: 1, 2, 4, 8 (16: flq, fsq, amocas.q) */
     bool is_unsigned;
     bool is_float;   /* rd or rs2 is a float register */
     bool hlvx;
