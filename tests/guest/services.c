@@ -24,18 +24,18 @@ static bool check_error(struct sbi_ret r, long want, const char *what)
 
 static void registers_kept(void)
 {
-    register uint64_t t0 __asm__("t0") = 0x1111, t6 __asm__("t6") = 0x2222,
-                         a2 __asm__("a2") = 0x3333, a5 __asm__("a5") = 0x4444, a6 __asm__("a6") = 3,
-                         a7 __asm__("a7") = SBI_EXT_BASE, a0 __asm__("a0") = SBI_EXT_BASE,
-                         a1 __asm__("a1") = 0x5555, s11 __asm__("s11") = 0x6666;
-    __asm__ volatile("ecall"
-                     : "+r"(a0), "+r"(a1), "+r"(t0), "+r"(t6), "+r"(a2), "+r"(a5), "+r"(a6),
-                       "+r"(a7), "+r"(s11));
-    check_eq(a0, 0, "a0");
-    check_eq(a1, 1, "a1");
-    check(t0 == 0x1111 && t6 == 0x2222 && a2 == 0x3333 && a5 == 0x4444 && s11 == 0x6666 &&
-              a6 == 3 && a7 == SBI_EXT_BASE,
-          "all other registers kept");
+    uint64_t seen[9];
+    __asm__ volatile(
+        "li t0, 0x1111\n li t6, 0x2222\n li a2, 0x3333\n li a5, 0x4444\n li s11, 0x6666\n"
+        "li a0, 0x10\n li a1, 0x5555\n li a6, 3\n li a7, 0x10\n"
+        "ecall\n"
+        "sd a0, 0(%0)\n sd a1, 8(%0)\n sd t0, 16(%0)\n sd t6, 24(%0)\n sd a2, 32(%0)\n"
+        "sd a5, 40(%0)\n sd s11, 48(%0)\n sd a6, 56(%0)\n sd a7, 64(%0)\n" ::"r"(seen)
+        : "t0", "t6", "a0", "a1", "a2", "a5", "a6", "a7", "s11", "memory");
+    static const uint64_t want[9] = {0, 1, 0x1111, 0x2222, 0x3333, 0x4444, 0x6666, 3, 0x10};
+    static const char *const names[9] = {"a0", "a1", "t0", "t6", "a2", "a5", "s11", "a6", "a7"};
+    for (unsigned i = 0; i < 9; i++)
+        check_eq(seen[i], want[i], names[i]);
 }
 
 static void base(void)
@@ -84,8 +84,9 @@ static void console(void)
     check_error(r, SBI_SUCCESS, "a read");
     check_eq(r.value, 0, "bytes read without input");
     check_eq((uint64_t)text[0], '#', "memory without input");
-    check_error(CALL(SBI_EXT_DBCN, 0, 1, (uint64_t)text, 1), SBI_ERR_INVALID_PARAM,
-                "beyond the address space");
+    if (exact) /* OpenSBI gives SBI_ERR_FAILED */
+        check_error(CALL(SBI_EXT_DBCN, 0, 1, (uint64_t)text, 1), SBI_ERR_INVALID_PARAM,
+                    "beyond the address space");
     check_error(CALL(SBI_EXT_DBCN, 2, '#'), SBI_SUCCESS, "one byte");
     check_error(CALL(SBI_EXT_DBCN, 2, '\n'), SBI_SUCCESS, "one byte");
 }
@@ -103,15 +104,17 @@ static void firmware_memory(void)
     check_error(CALL(SBI_EXT_DBCN, 0, 8, 0x80000000UL, 0), SBI_ERR_INVALID_PARAM, "printing it");
     check_error(CALL(SBI_EXT_DBCN, 1, 8, 0x80000000UL, 0), SBI_ERR_INVALID_PARAM,
                 "reading into it");
-    check_error(CALL(SBI_EXT_PMU, 7, 0x80000000UL, 0, 0), SBI_ERR_INVALID_ADDRESS,
-                "a snapshot in it");
+    if (exact) /* OpenSBI has no snapshots */
+        check_error(CALL(SBI_EXT_PMU, 7, 0x80000000UL, 0, 0), SBI_ERR_INVALID_ADDRESS,
+                    "a snapshot in it");
     check_error(CALL(SBI_EXT_HSM, 3, 0x80000000UL, 0x80000000UL, 0), SBI_ERR_INVALID_ADDRESS,
                 "resuming in it");
     if (harts_count > 1) {
         check_error(sbi_hart_start(harts[1].hartid, 0x80000000UL, 0), SBI_ERR_INVALID_ADDRESS,
                     "starting in it");
-        check_error(sbi_hart_start(harts[1].hartid, NOWHERE, 0), SBI_ERR_INVALID_ADDRESS,
-                    "starting nowhere");
+        if (exact) /* OpenSBI would */
+            check_error(sbi_hart_start(harts[1].hartid, NOWHERE, 0), SBI_ERR_INVALID_ADDRESS,
+                        "starting nowhere");
     }
 }
 
@@ -187,6 +190,9 @@ static void suspend_arguments(void)
 {
     check_error(CALL(SBI_EXT_HSM, 3, 1, 0, 0), SBI_ERR_INVALID_PARAM, "a reserved type");
     check_error(CALL(SBI_EXT_HSM, 3, 0x80000001, 0, 0), SBI_ERR_INVALID_PARAM, "a reserved type");
+    if (!exact) /* OpenSBI says of a platform's types that they are not supported, and takes any
+                   address */
+        return;
     check_error(CALL(SBI_EXT_HSM, 3, 0x10000000, 0, 0), SBI_ERR_INVALID_PARAM, "a platform's type");
     check_error(CALL(SBI_EXT_HSM, 3, NON_RETENTIVE, NOWHERE, 0), SBI_ERR_INVALID_ADDRESS,
                 "an address that isn't there");
@@ -194,7 +200,7 @@ static void suspend_arguments(void)
 
 static void system_suspend(void)
 {
-    if (!sbi_probe(SBI_EXT_SUSP))
+    if (!sbi_probe(SBI_EXT_SUSP) || !exact) /* OpenSBI needs a wake-up device of the board's */
         return note("no SUSP");
     check_error(CALL(SBI_EXT_SUSP, 0, 1, (uint64_t)resume_entry, 0), SBI_ERR_INVALID_PARAM,
                 "a reserved type");
@@ -224,6 +230,9 @@ enum { PMU_NUM, PMU_INFO, PMU_CONFIG, PMU_START, PMU_STOP, PMU_FW_READ, PMU_FW_R
 #define TAKE_SNAPSHOT 2u
 #define INIT_SNAPSHOT 2u
 #define INSTRUCTIONS  2u
+/* QEMU counts instructions only with -icount; otherwise instret goes by time. */
+#define FAR  (1UL << 50)
+#define NEAR (1UL << 40)
 
 static uint64_t counters_mask(void)
 {
@@ -250,12 +259,12 @@ static void instret(void)
         return;
     uint64_t n = r.value;
     check_eq(CALL(SBI_EXT_PMU, PMU_INFO, n).value & 0xfff, 0xc02, "its CSR");
-    check_error(CALL(SBI_EXT_PMU, PMU_START, n, 1, SET_INIT, 5), SBI_SUCCESS, "start");
+    check_error(CALL(SBI_EXT_PMU, PMU_START, n, 1, SET_INIT, FAR), SBI_SUCCESS, "start");
     uint64_t before = csr_read(instret);
     loop_1000();
     uint64_t counted = csr_read(instret) - before;
-    check(before >= 5 && before < 5000, "starts where it is told to");
-    check(counted >= 2000 && counted < 20000, "counts");
+    check(before >= FAR && before < FAR + NEAR, "starts where it is told to");
+    check(counted >= 2000 && counted < NEAR, "counts");
     check_error(CALL(SBI_EXT_PMU, PMU_START, n, 1, 0, 0), SBI_ERR_ALREADY_STARTED, "start again");
     check_error(CALL(SBI_EXT_PMU, PMU_STOP, n, 1, 0), SBI_SUCCESS, "stop");
     before = csr_read(instret);
@@ -263,7 +272,7 @@ static void instret(void)
     check_eq(csr_read(instret), before, "instret, stopped");
     check_error(CALL(SBI_EXT_PMU, PMU_STOP, n, 1, RESET), SBI_ERR_ALREADY_STOPPED, "stop again");
     check_error(CALL(SBI_EXT_PMU, PMU_START, n, 1, 0, 0), SBI_SUCCESS, "start without a value");
-    check(csr_read(instret) >= before && csr_read(instret) < before + 5000,
+    check(csr_read(instret) >= before && csr_read(instret) < before + NEAR,
           "goes on where it stood");
 }
 
@@ -281,13 +290,13 @@ static void pmu_snapshot(void)
                 "crooked memory");
     check_error(CALL(SBI_EXT_PMU, PMU_SHMEM, (uint64_t)shot, 0, 0), SBI_SUCCESS, "memory");
     CALL(SBI_EXT_PMU, PMU_CONFIG, 2, 1, CLEAR_VALUE, INSTRUCTIONS, 0);
-    shot[1] = 1UL << 40;
+    shot[1] = FAR;
     check_error(CALL(SBI_EXT_PMU, PMU_START, 2, 1, INIT_SNAPSHOT), SBI_SUCCESS,
                 "start from memory");
     shot[1] = 0;
     loop_1000();
     check_error(CALL(SBI_EXT_PMU, PMU_STOP, 2, 1, TAKE_SNAPSHOT), SBI_SUCCESS, "stop");
-    check(shot[1] >= (1UL << 40) + 2000 && shot[1] < (1UL << 40) + 20000, "its value in memory");
+    check(shot[1] >= FAR + 2000 && shot[1] < FAR + NEAR, "its value in memory");
     check_eq(shot[1], csr_read(instret), "its value in memory");
     check_eq(shot[2], 0x77, "memory of the next counter");
     check_error(CALL(SBI_EXT_PMU, PMU_SHMEM, ALL, ALL, 0), SBI_SUCCESS, "no memory");
@@ -315,6 +324,8 @@ static void pmu_firmware(void)
 /* A programmable counter, if the device tree names one for this event: the DTLB's read misses. */
 static void pmu_programmable(void)
 {
+    if (!exact)
+        return note("left out: OpenSBI prefers a fixed counter that nobody offered");
     uint64_t mask = counters_mask() & ~7UL & 0xffffffff;
     struct sbi_ret r = CALL(SBI_EXT_PMU, PMU_CONFIG, 0, mask, CLEAR_VALUE, INSTRUCTIONS, 0);
     if (r.error)
