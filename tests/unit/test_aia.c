@@ -63,6 +63,12 @@ static void mvien_makes_ssi_virtual(void **state)
     put(&h, CSR_mvien, 0);
     assert_int_equal(get(&h, CSR_sie), 0);
     assert_int_equal(get(&h, CSR_sip), 0);
+    assert_int_equal(get(&h, CSR_mvip), 0); /* mip's again */
+    put(&h, CSR_mideleg, BIT(IRQ_LCOFI));   /* delegated: sip is mip's, mvip is left alone */
+    put(&h, CSR_mvip, BIT(IRQ_LCOFI));
+    put(&h, CSR_sip, 0);
+    assert_int_equal(get(&h, CSR_mvip), BIT(IRQ_LCOFI));
+    assert_int_equal(get(&h, CSR_sip), 0);
 }
 
 /* Bits 1, 5 and 9 of mvip are those of mip where mvien is zero and they are writable there. */

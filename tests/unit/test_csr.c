@@ -276,6 +276,7 @@ static void aia_state_enables(void **state)
     h.siselect = 0x30;
     h.mstateen[0] &= ~STATEEN_AIA;
     expect(&h, HS, CSR_sireg, true, ILLEGAL); /* the iprio array is AIA state */
+    expect(&h, M, CSR_sireg, true, 0);
     expect(&h, HS, CSR_stopi, false, ILLEGAL);
     expect(&h, HS, CSR_hvictl, true, ILLEGAL);
     expect(&h, HS, CSR_hviprio1, true, ILLEGAL);

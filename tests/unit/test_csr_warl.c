@@ -161,9 +161,11 @@ static void satp_unsupported_mode_is_ignored(void **state)
     assert_int_equal(put(&h, CSR_satp, FIELD_PUT(ATP_MODE, MODE_SV57) | 0x90000), CSR_EFFECT_NONE);
     assert_int_equal(get(&h, CSR_satp), good);
     test_isa.asid_mask = 0xff;
-    put(&h, CSR_satp, FIELD_PUT(ATP_MODE, MODE_SV48) | SATP_ASID);
-    assert_int_equal(get(&h, CSR_satp),
-                     FIELD_PUT(ATP_MODE, MODE_SV48) | FIELD_PUT(SATP_ASID, 0xff));
+    test_isa.ppn_mask = 0xfffff;
+    put(&h, CSR_satp, FIELD_PUT(ATP_MODE, MODE_SV48));
+    put(&h, CSR_satp, FIELD_PUT(ATP_MODE, MODE_SV48) | SATP_ASID | ATP_PPN);
+    assert_int_equal(get(&h, CSR_satp), FIELD_PUT(ATP_MODE, MODE_SV48) |
+                                            FIELD_PUT(SATP_ASID, 0xff) | 0x80000 | 0xfffff);
 }
 
 /* "vsatp": likewise with V=1 (required) and V=0 (allowed). */
@@ -238,6 +240,8 @@ static void supervisor_status_fields(void **state)
         expect_bits(&h, nums[i], BIT(63) | BIT(33) | writable, BIT(33));
         put(&h, nums[i], FIELD_PUT(STATUS_FS, FS_CLEAN) | FIELD_PUT(STATUS_VS, FS_CLEAN));
         assert_false(get(&h, nums[i]) & STATUS_SD);
+        put(&h, nums[i], FIELD_PUT(STATUS_FS, FS_DIRTY));
+        assert_true(get(&h, nums[i]) & STATUS_SD);
         put(&h, nums[i], FIELD_PUT(STATUS_VS, FS_DIRTY));
         assert_true(get(&h, nums[i]) & STATUS_SD);
     }
@@ -267,7 +271,13 @@ static void sstatus_is_a_view_of_mstatus(void **state)
 static void mstatus_fields(void **state)
 {
     struct hart h = hart_in(M);
+    uint64_t xl = FIELD_PUT(STATUS_SXL, 2) | FIELD_PUT(STATUS_UXL, 2);
     (void)state;
+    /* all but WPRI, UBE, SBE, MBE, XS; GVA 38, MPV 39 */
+    expect_bits(&h, CSR_mstatus,
+                BIT(63) | BIT(39) | BIT(38) | xl | MASK(22, 17) | MASK(14, 7) | BIT(5) | BIT(3) |
+                    BIT(1),
+                xl);
     put(&h, CSR_mstatus, FIELD_PUT(STATUS_MPP, PRV_S));
     put(&h, CSR_mstatus, FIELD_PUT(STATUS_MPP, 2));
     assert_int_equal(FIELD_GET(STATUS_MPP, get(&h, CSR_mstatus)), PRV_S);
@@ -339,6 +349,37 @@ static void effects_only_of_changes(void **state)
     assert_int_equal(put(&h, CSR_sscratch, 1), CSR_EFFECT_NONE);
 }
 
+/* What has to follow from a change: interrupts looked at again, translations, controls, deadlines.
+ */
+static void effects_by_kind(void **state)
+{
+    static const struct {
+        unsigned effect;
+        unsigned nums[9];
+    } of[] = {
+        {CSR_EFFECT_IRQ,
+         {CSR_hideleg, CSR_hie, CSR_hip, CSR_hvip, CSR_vsie, CSR_vsip, CSR_vsstatus, CSR_vstimecmp,
+          CSR_htimedelta}},
+        {CSR_EFFECT_XLATE,
+         {CSR_satp, CSR_vsatp, CSR_hgatp, CSR_vsstatus, CSR_sstatus, CSR_henvcfg}},
+        {CSR_EFFECT_ENV,
+         {CSR_hstatus, CSR_hedeleg, CSR_hideleg, CSR_hcounteren, CSR_henvcfg, CSR_scounteren,
+          CSR_senvcfg}},
+        {CSR_EFFECT_TIME, {CSR_htimedelta, CSR_stimecmp, CSR_vstimecmp}},
+    };
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_LEN(of); i++) {
+        for (unsigned k = 0; k < ARRAY_LEN(of[i].nums) && of[i].nums[k] != 0; k++) {
+            struct hart h = hart_in(HS);
+            h.hideleg = of[i].nums[k] == CSR_hideleg ? 0 : IRQS_VS;
+            h.vstimecmp = h.stimecmp = h.hcounteren = h.scounteren = h.henvcfg = 0;
+            if (!(put(&h, of[i].nums[k], ~ATP_MODE) & of[i].effect)) {
+                fail_msg("%s lacks effect %u", csr_name(csr_row(of[i].nums[k])), of[i].effect);
+            }
+        }
+    }
+}
+
 /* What hardware holds while HS or VS runs: the S-level CSRs and no others. */
 static void resident_rows(void **state)
 {
@@ -405,6 +446,7 @@ int main(void)
         cmocka_unit_test(aia_fields),
         cmocka_unit_test(misa_shows_h),
         cmocka_unit_test(effects_only_of_changes),
+        cmocka_unit_test(effects_by_kind),
         cmocka_unit_test(resident_rows),
         cmocka_unit_test(reset_state),
     };

@@ -90,6 +90,10 @@ static void csr_forms(void **state)
     assert_int_equal(h.vsscratch, 28);
     run(&h, CSRRSI(7, CSR_vsscratch, 3));
     assert_int_equal(h.vsscratch, 31);
+    h.x[5] = 0x40;
+    run(&h, CSRRS(0, CSR_vsscratch, 5)); /* nothing is returned, but what was there counts */
+    assert_int_equal(h.vsscratch, 0x5f);
+    assert_int_equal(h.x[0], 0);
 }
 
 /* csrrs and csrrc with x0 (or immediate 0) do not write: a read-only CSR is legal. csrrw, or
