@@ -48,14 +48,35 @@ static int fix_isa(void *fdt, int cpu)
     return n;
 }
 
-static int fix_cpus(void *fdt)
+static bool is_given(const void *fdt, int cpu, const struct fixup *f)
+{
+    uint64_t hartid;
+    if (!scan_is_hart(fdt, cpu) || tree_hartid(fdt, cpu, &hartid) != 0) {
+        return false;
+    }
+    for (unsigned i = 0; i < f->harts; i++) {
+        if (f->hartid[i] == hartid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int disable(void *fdt, int node)
+{
+    return changed(fdt, node, "status", fdt_setprop(fdt, node, "status", "disabled", 9));
+}
+
+static int fix_cpus(void *fdt, const struct fixup *f)
 {
     int cpus = fdt_path_offset(fdt, "/cpus"), cpu, err = 0;
     fdt_for_each_subnode(cpu, fdt, cpus)
     {
-        if (err == 0 && scan_is_hart(fdt, cpu)) {
-            err = fix_isa(fdt, cpu);
+        const char *type = tree_string(fdt, cpu, "device_type");
+        if (err != 0 || type == NULL || strcmp(type, "cpu") != 0) {
+            continue;
         }
+        err = is_given(fdt, cpu, f) ? fix_isa(fdt, cpu) : disable(fdt, cpu);
     }
     return err;
 }
@@ -152,18 +173,18 @@ static int fix_controllers(void *fdt)
         } else if ((fdt_node_check_compatible(fdt, node, "riscv,imsics") == 0 ||
                     fdt_node_check_compatible(fdt, node, "riscv,aplic") == 0) &&
                    is_machine_level(fdt, node)) {
-            err = changed(fdt, node, "status", fdt_setprop(fdt, node, "status", "disabled", 9));
+            err = disable(fdt, node);
         }
     }
     return err;
 }
 
-int fixup_tree(void *fdt, const struct mem_range *reserve, unsigned count)
+int fixup_tree(void *fdt, const struct fixup *f)
 {
-    int err = fix_cpus(fdt);
+    int err = fix_cpus(fdt, f);
     err = err != 0 ? err : fix_controllers(fdt);
-    for (unsigned i = 0; i < count && err == 0; i++) {
-        err = reserve[i].size == 0 ? 0 : reserve_range(fdt, &reserve[i]);
+    for (unsigned i = 0; i < f->reserves && err == 0; i++) {
+        err = f->reserve[i].size == 0 ? 0 : reserve_range(fdt, &f->reserve[i]);
     }
     return err;
 }

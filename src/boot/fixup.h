@@ -6,14 +6,21 @@
 #include "lib/tree.h"
 #include "spec/mem.h"
 
-/* How much larger than it is the tree may become. */
+/* How much larger than it is the tree may become, with so many harts in all. */
 size_t fixup_room(unsigned harts);
+
+struct fixup {
+    const uint64_t *hartid; /* the harts that the operating system gets */
+    unsigned harts;
+    const struct mem_range *reserve; /* size 0: none */
+    unsigned reserves;
+};
 
 /*
  * Fixes up a tree that was opened with that much room: H in every hart's extensions and without
- * those that Hearth doesn't virtualize; the ranges (size 0: none) reserved, no-map; interrupt
- * controllers of M disabled or unnamed. 0, or a negative enum err with a line said.
+ * those that Hearth doesn't virtualize; other harts disabled; the ranges reserved, no-map;
+ * interrupt controllers of M disabled or unnamed. 0, or a negative enum err with a line said.
  */
-int fixup_tree(void *fdt, const struct mem_range *reserve, unsigned count) must_check;
+int fixup_tree(void *fdt, const struct fixup *f) must_check;
 
 #endif

@@ -185,7 +185,8 @@ static void set_up_harts(void)
 static int open_tree(void *fdt)
 {
     struct place *p = &scan.place;
-    uint64_t size = fdt_totalsize(fdt), room = fixup_room(scan.harts), at = (uintptr_t)fdt;
+    uint64_t size = fdt_totalsize(fdt), room = fixup_room(scan.harts + scan.others),
+             at = (uintptr_t)fdt;
     if (!place_is_ram(p, at, size + room) || place_overlap(p, at + size, room, true) != NULL ||
         (next.image.size != 0 && at < next.image.base + next.image.size &&
          next.image.base < at + size)) {
@@ -213,7 +214,12 @@ static int make_tree(void *fdt)
         }
     }
     int err = open_tree(fdt);
-    return err != 0 ? err : fixup_tree(tree, reserve, ARRAY_LEN(reserve));
+    uint64_t hartid[HARTS_MAX];
+    for (unsigned i = 0; i < world0.harts; i++) {
+        hartid[i] = vharts[i]->h.hartid;
+    }
+    struct fixup f = {hartid, world0.harts, reserve, ARRAY_LEN(reserve)};
+    return err != 0 ? err : fixup_tree(tree, &f);
 }
 
 /* /chosen/hearth: exit-counters (empty) asks for the table of exits when the system goes down. */

@@ -3,7 +3,7 @@
  * Entry of all harts, from ROM or a loader: a0 = hart id, a1 = device tree, a2 = fw_dynamic's info block or nothing of use.
  * The first hart to take boot_lottery runs boot_cold(); the others wait at the gate and then run boot_warm() on the stacks
  * that boot_cold() gave them. A hart without S-mode, or one that the info block doesn't prefer, takes the lottery only
- * if nobody else has done so for a while: so that someone says what is wrong.
+ * if nobody else has done so for a while: so that someone says what is wrong. If it finds that there are others, it steps back.
  */
 #include "boot/layout.h"
 
@@ -16,12 +16,14 @@ _start:
     csrci mstatus, 8
     li s3, 0
     li s4, 0
+    li s5, 0
     csrr t0, misa
     beqz t0, 1f
     li t1, MISA_S
     and t0, t0, t1
     bnez t0, 1f
-    li s3, BOOT_PATIENCE
+    li s3, BOOT_PATIENCE_NO_S
+    li s5, 1
 
     /* Whom does the info block prefer? It may not be there at all: a fault means no. */
 1:  lla t0, 2f
@@ -40,11 +42,13 @@ _start:
     li t1, -1
     beq t0, t1, 2f
     beq t0, a0, 2f
+    bnez s3, 2f
     li s3, BOOT_PATIENCE
 
     .balign 4
 2:  lla t0, boot_trap
     csrw mtvec, t0
+take:
     lla t0, boot_lottery
 3:  lw t1, (t0)
     bnez t1, wait
@@ -83,8 +87,13 @@ wait:
     li t2, GATE_GO
 7:  .word 0x0100000f /* pause */
     lw t1, (t0)
-    beqz t1, 7b
-    bne t1, t2, boot_park
+    bnez t1, 8f
+    lla t1, boot_lottery
+    lw t1, (t1)
+    bnez t1, 7b
+    beqz s5, take /* who took it has stepped back */
+    j 7b
+8:  bne t1, t2, boot_park
     fence r, rw
 
     /* Which of the harts is this one? A hart that is not listed is none of ours. */
@@ -92,14 +101,14 @@ wait:
     lwu t0, (t0)
     lla t1, boot_hartid
     lla t2, boot_stack
-8:  beqz t0, boot_park
+9:  beqz t0, boot_park
     ld t3, (t1)
-    beq t3, a0, 9f
+    beq t3, a0, 10f
     addi t1, t1, 8
     addi t2, t2, 8
     addi t0, t0, -1
-    j 8b
-9:  ld sp, (t2)
+    j 9b
+10: ld sp, (t2)
     li s0, 0
     li tp, 0
     call boot_warm
