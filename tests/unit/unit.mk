@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Unit tests of the pure modules, built for and run on the development machine: every tests/unit/test_*.c is one cmocka
-# program. Included by the root Makefile; by itself: make -f tests/unit/unit.mk unit
+# Unit tests of the pure modules, built for and run on the development machine: every
+# tests/unit/test_*.c is one cmocka program. Included by the root Makefile; by itself:
+# make -f tests/unit/unit.mk unit
 
 UNIT_BUILD    := $(or $(BUILD),build)/unit
 UNIT_CC       ?= gcc
