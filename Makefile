@@ -7,6 +7,7 @@ say    = @echo "  $(1) $(@:$(BUILD)/%=%)"
 CROSS ?= riscv64-unknown-elf-
 CC     = $(CROSS)gcc
 NM     = $(CROSS)nm
+READELF = $(CROSS)readelf
 SIZE   = $(CROSS)size
 OBJCOPY = $(CROSS)objcopy
 CLANG  ?= clang
@@ -26,7 +27,7 @@ CODEGEN  = -std=gnu11 -O2 -g -march=$(MARCH) -mabi=lp64 -mcmodel=medany -ffreest
 CFLAGS   = $(CODEGEN) --specs=picolibc.specs $(WARNINGS)
 # picolibc's multilib is found by the plain name; -lp64 code of both names links.
 LDFLAGS  = -march=rv64imac -mabi=lp64 --specs=picolibc.specs -nostartfiles -static \
-           -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,--build-id=none -T src/boot/hearth.ld
+           -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,--build-id=none -Wl,--emit-relocs -T src/boot/hearth.ld
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
 FDT_SRC := fdt.c fdt_ro.c fdt_rw.c fdt_wip.c fdt_sw.c fdt_addresses.c fdt_check.c fdt_strerror.c
@@ -81,26 +82,29 @@ $(BUILD)/gen/asm-offsets.h: $(OFFSETS) Makefile
 	    -o $(BUILD)/gen/asm-offsets.s,: > $(BUILD)/gen/asm-offsets.s)
 	@sed -n 's/^->\([A-Za-z_0-9]*\) *\(.*\)/#define \1 \2/p' $(BUILD)/gen/asm-offsets.s > $@
 
-# Linked twice: the symbol table for backtraces is made of the first link's symbols. It stands behind
-# all code, so that it moves none.
-$(BUILD)/gen/symbols-0.S: tools/symbols Makefile
+# Linked twice: the table of symbols for backtraces and that of pointers for relocation are made of the first link. They stand
+# behind all code and data, so that they move none: the second link would give the same.
+TABLES = symbols relocs
+tables-of = { $(NM) $(1) | tools/symbols && $(READELF) -rW $(1) | tools/relocs; }
+
+$(BUILD)/gen/tables-0.S: $(TABLES:%=tools/%) Makefile
 	@mkdir -p $(@D)
-	@tools/symbols < /dev/null > $@
+	@for t in $(TABLES); do tools/$$t < /dev/null; done > $@
 
-$(BUILD)/gen/symbols-1.S: $(BUILD)/hearth-0.elf
-	$(call say,SYM )
-	$(Q)$(NM) $< | tools/symbols > $@
+$(BUILD)/gen/tables-1.S: $(BUILD)/hearth-0.elf
+	$(call say,TAB )
+	@$(call tables-of,$<) > $@
 
-$(BUILD)/gen/symbols-%.o: $(BUILD)/gen/symbols-%.S
+$(BUILD)/gen/tables-%.o: $(BUILD)/gen/tables-%.S
 	$(Q)$(CC) $(CODEGEN) -c $< -o $@
 
-$(BUILD)/hearth-0.elf: $(OBJ) $(BUILD)/gen/symbols-0.o src/boot/hearth.ld
-	$(Q)$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/symbols-0.o -o $@
+$(BUILD)/hearth-0.elf: $(OBJ) $(BUILD)/gen/tables-0.o src/boot/hearth.ld
+	$(Q)$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/tables-0.o -o $@
 
-$(BUILD)/hearth.elf: $(BUILD)/hearth-0.elf $(BUILD)/gen/symbols-1.o
+$(BUILD)/hearth.elf: $(BUILD)/hearth-0.elf $(BUILD)/gen/tables-1.o
 	$(call say,LD  )
-	$(Q)$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/symbols-1.o -o $@
-	@$(NM) $@ | tools/symbols | cmp - $(BUILD)/gen/symbols-1.S
+	$(Q)$(CC) $(LDFLAGS) $(OBJ) $(BUILD)/gen/tables-1.o -o $@
+	@$(call tables-of,$@) | cmp - $(BUILD)/gen/tables-1.S
 
 $(BUILD)/hearth.bin: $(BUILD)/hearth.elf
 	$(call say,BIN )

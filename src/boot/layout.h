@@ -3,6 +3,8 @@
 #ifndef BOOT_LAYOUT_H
 #define BOOT_LAYOUT_H
 
+#define LINK_BASE 0x80000000 /* as in hearth.ld */
+
 /* What a hart has of its own: struct vhart at the bottom, its stack from the top down. */
 #define HART_AREA  0x8000
 #define HART_STACK 0x3000 /* at least this much of it is stack */

@@ -66,10 +66,30 @@ take:
     sw t1, (t0)
     lla t0, bss_start
     lla t1, bss_end
-4:  bgeu t0, t1, 5f
+4:  bgeu t0, t1, relocate
     sd zero, (t0)
     addi t0, t0, 8
     j 4b
+
+    /* Loaded elsewhere than linked: the pointers in the image are off by as much. */
+relocate:
+    lla t0, image_start
+    li t1, LINK_BASE
+    sub t1, t0, t1
+    beqz t1, 5f
+    lla t2, reloc_offset
+    lla t3, reloc_count
+    lwu t3, (t3)
+11: beqz t3, 5f
+    lwu t4, (t2)
+    add t4, t4, t0
+    ld t5, (t4)
+    add t5, t5, t1
+    sd t5, (t4)
+    addi t2, t2, 4
+    addi t3, t3, -1
+    j 11b
+
 5:  lla sp, boot_stack_top
     li s0, 0
     li tp, 0
