@@ -40,8 +40,8 @@ static void registers_kept(void)
 
 static void base(void)
 {
-    static const uint64_t there[] = {SBI_EXT_BASE, SBI_EXT_TIME, SBI_EXT_IPI,  SBI_EXT_RFNC,
-                                     SBI_EXT_HSM,  SBI_EXT_SRST, SBI_EXT_DBCN, SBI_EXT_PMU};
+    static const uint64_t there[] = {SBI_EXT_BASE, SBI_EXT_TIME, SBI_EXT_IPI, SBI_EXT_RFNC,
+                                     SBI_EXT_HSM,  SBI_EXT_SRST, SBI_EXT_DBCN};
     check(CALL(SBI_EXT_BASE, 0).value >= 2u << 24, "at least SBI 2.0");
     for (unsigned i = 0; i < sizeof there / sizeof there[0]; i++) {
         context("extension %lx", there[i]);
@@ -104,7 +104,7 @@ static void firmware_memory(void)
     check_error(CALL(SBI_EXT_DBCN, 0, 8, 0x80000000UL, 0), SBI_ERR_INVALID_PARAM, "printing it");
     check_error(CALL(SBI_EXT_DBCN, 1, 8, 0x80000000UL, 0), SBI_ERR_INVALID_PARAM,
                 "reading into it");
-    if (exact) /* OpenSBI has no snapshots */
+    if (exact && sbi_probe(SBI_EXT_PMU)) /* OpenSBI has no snapshots */
         check_error(CALL(SBI_EXT_PMU, 7, 0x80000000UL, 0, 0), SBI_ERR_INVALID_ADDRESS,
                     "a snapshot in it");
     check_error(CALL(SBI_EXT_HSM, 3, 0x80000000UL, 0x80000000UL, 0), SBI_ERR_INVALID_ADDRESS,
@@ -252,6 +252,8 @@ static void loop_1000(void)
 /* instret by SBI: found, cleared, started, read as a CSR, stopped, and then it stands still. */
 static void instret(void)
 {
+    if (!sbi_probe(SBI_EXT_PMU))
+        return note("no PMU");
     uint64_t mask = counters_mask();
     CALL(SBI_EXT_PMU, PMU_STOP, 0, mask, RESET);
     struct sbi_ret r = CALL(SBI_EXT_PMU, PMU_CONFIG, 0, mask, CLEAR_VALUE, INSTRUCTIONS, 0);
@@ -278,6 +280,8 @@ static void instret(void)
 
 static void pmu_snapshot(void)
 {
+    if (!sbi_probe(SBI_EXT_PMU))
+        return note("no PMU");
     uint64_t mask = counters_mask(), *shot = (uint64_t *)frames[0];
     if (!exact)
         return note("left out: OpenSBI may lack it");
@@ -305,6 +309,8 @@ static void pmu_snapshot(void)
 
 static void pmu_firmware(void)
 {
+    if (!sbi_probe(SBI_EXT_PMU))
+        return note("no PMU");
     uint64_t mask = counters_mask();
     struct sbi_ret r = CALL(SBI_EXT_PMU, PMU_CONFIG, 0, mask, CLEAR_VALUE, 0xf0005, 0);
     if (!check_error(r, SBI_SUCCESS, "set_timer events"))
@@ -324,6 +330,8 @@ static void pmu_firmware(void)
 /* A programmable counter, if the device tree names one for this event: the DTLB's read misses. */
 static void pmu_programmable(void)
 {
+    if (!sbi_probe(SBI_EXT_PMU))
+        return note("no PMU");
     if (!exact)
         return note("left out: OpenSBI prefers a fixed counter that nobody offered");
     uint64_t mask = counters_mask() & ~7UL & 0xffffffff;
