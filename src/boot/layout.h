@@ -21,7 +21,8 @@
 #define INFO_BOOT_HART_OFFSET 40
 #define INFO_MAGIC            0x4942534f
 
-/* How often a hart that should not boot the machine looks whether one that should has begun, before it does so itself. */
+/* How often a hart that should not boot the machine looks whether one that should has begun, before
+ * it does so itself. */
 #define BOOT_PATIENCE      0x100000  /* the loader prefers another */
 #define BOOT_PATIENCE_NO_S 0x2000000 /* it can't, and could only say so */
 

@@ -79,12 +79,12 @@ static void banner(void)
 static int check_tree(const void *fdt)
 {
     int err = fdt == NULL || (uintptr_t)fdt % 8 != 0 ? -FDT_ERR_BADMAGIC : tree_check(fdt);
-    if (err != -FDT_ERR_BADMAGIC && err != -FDT_ERR_BADVERSION &&
-        fdt_totalsize(fdt) <= TREE_SIZE_MAX) {
-        drv_early(fdt);
-    }
+    bool header = err != -FDT_ERR_BADMAGIC && err != -FDT_ERR_BADVERSION &&
+                  fdt_totalsize(fdt) <= TREE_SIZE_MAX;
+    drv_early(header ? fdt : NULL);
     if (err != 0) {
-        log_error("device tree at %lx: %s", (unsigned long)(uintptr_t)fdt, fdt_strerror(err));
+        log_error("device tree at %lx: there is none, or it is damaged (%s)",
+                  (unsigned long)(uintptr_t)fdt, fdt_strerror(err));
     }
     return err;
 }

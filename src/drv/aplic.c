@@ -139,6 +139,9 @@ static int probe(const void *fdt, int node)
         return tree_refuse(fdt, node, "riscv,num-sources", ERR_INVALID,
                            "is not a number of 1 to 1023 sources");
     }
+    if ((err = answers(fdt, node, reg.base)) != 0) {
+        return err;
+    }
     write32(reg.base + DOMAINCFG, 0);
     for (uint32_t i = 0; i <= sources / 32; i++) {
         write32(reg.base + CLRIE(i), UINT32_MAX);

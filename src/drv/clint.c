@@ -109,6 +109,9 @@ static int clint_probe(const void *fdt, int node)
     if (reg.size < CLINT_MTIME + 8 || reg.base % 8 != 0) {
         return tree_refuse(fdt, node, "reg", ERR_RANGE, "too small for a CLINT");
     }
+    if ((err = answers(fdt, node, reg.base)) != 0) {
+        return err;
+    }
     struct tree_range ipis = {reg.base, CLINT_MTIMECMP};
     struct tree_range compares = {reg.base + CLINT_MTIMECMP, CLINT_MTIME - CLINT_MTIMECMP};
     err = probe_msip(fdt, node, &ipis);
@@ -129,6 +132,9 @@ static int mswi_probe(const void *fdt, int node)
     if (reg.base % 4 != 0) {
         return tree_refuse(fdt, node, "reg", ERR_INVALID, "is not aligned to 4 bytes");
     }
+    if ((err = answers(fdt, node, reg.base)) != 0) {
+        return err;
+    }
     drv_close(&reg);
     return probe_msip(fdt, node, &reg);
 }
@@ -144,6 +150,10 @@ static int mtimer_probe(const void *fdt, int node)
     }
     if (time.size < 8) {
         return tree_refuse(fdt, node, "reg", ERR_RANGE, "too small for mtime");
+    }
+    if ((err = answers(fdt, node, time.base)) != 0 ||
+        (err = answers(fdt, node, compares.base)) != 0) {
+        return err;
     }
     uint64_t low = min_u64(time.base, compares.base);
     struct tree_range both = {low, max_u64(time.base + 8, compares.base + compares.size) - low};

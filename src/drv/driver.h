@@ -17,6 +17,12 @@ extern const struct driver drv_plic, drv_aplic, drv_imsic;
 extern const struct driver drv_test, drv_syscon_poweroff, drv_syscon_reboot, drv_gpio_restart,
     drv_gpio_poweroff;
 
+/* A UART whose registers read as they do at rest, at an address where boards have theirs: only if
+ * the tree names none that answers. */
+void console_guess(void);
+bool uart8250_guess(uintptr_t at, unsigned reg_shift);
+bool uart_sifive_guess(uintptr_t at);
+
 /* Registers of a device, one for each hart: of hart `hartid` the register at address at(), 0 if it
  * has none. */
 #define SLOTS 64
@@ -33,6 +39,14 @@ static inline uintptr_t by_hart_at(const struct by_hart *b, uint64_t hartid)
     unsigned i = hartid % SLOTS;
     return likely(b->hartid[i] == hartid) ? b->at[i] : by_hart_scan(b, hartid);
 }
+
+/* answers.S: reads 1 or 4 bytes where perhaps nothing is. False if the bus refuses. Only while
+ * booting. */
+bool answers_read(uintptr_t at, unsigned width, uint32_t *value) must_check;
+
+/* The device's registers at `at` (4-byte aligned) answer; or else it is said that the node's reg
+ * doesn't, and ERR_MISSING returned. */
+int answers(const void *fdt, int node, uintptr_t at) must_check;
 
 /* Closes registers to everybody else, in whole pages; silently too late if there are too many of
  * them. */

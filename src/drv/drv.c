@@ -27,6 +27,14 @@ static bool matches(const void *fdt, int node, const struct driver *d)
     return false;
 }
 
+int answers(const void *fdt, int node, uintptr_t at)
+{
+    uint32_t v;
+    return answers_read(at, 4, &v)
+               ? 0
+               : tree_refuse(fdt, node, "reg", ERR_MISSING, "nothing answers there");
+}
+
 /* Every row that matches, in the table's order. */
 static int probe_node(const void *fdt, int node, const struct driver *const *row, unsigned rows)
 {
@@ -60,22 +68,33 @@ static void find_console(const void *fdt)
     if (node >= 0 && probe_node(fdt, node, consoles, ARRAY_LEN(consoles)) != 0) {
         drivers.console = NULL;
     }
+    int tried = node;
     for (node = 0; drivers.console == NULL && node >= 0; node = fdt_next_node(fdt, node, NULL)) {
-        if (tree_enabled(fdt, node) && probe_node(fdt, node, consoles, ARRAY_LEN(consoles)) != 0) {
+        if (node != tried && tree_enabled(fdt, node) &&
+            probe_node(fdt, node, consoles, ARRAY_LEN(consoles)) != 0) {
             drivers.console = NULL;
         }
-    }
-    if (drivers.console != NULL) {
-        log_open(drivers.console->put);
     }
 }
 
 void drv_early(const void *fdt)
 {
-    find_console(fdt);
+    if (fdt != NULL) {
+        find_console(fdt);
+    }
+    if (drivers.console == NULL) {
+        console_guess();
+    }
+    if (drivers.console != NULL) {
+        log_open(drivers.console->put);
+    }
+    if (fdt == NULL) {
+        return;
+    }
     for (int node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL)) {
         if (tree_enabled(fdt, node)) {
-            (void)!probe_node(fdt, node, resets, ARRAY_LEN(resets)); /* said; then that way is not there */
+            (void)!probe_node(fdt, node, resets,
+                              ARRAY_LEN(resets)); /* said; then that way is not there */
         }
     }
 }

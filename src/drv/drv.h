@@ -64,8 +64,9 @@ struct drivers {
 extern struct drivers drivers;
 
 /*
- * First of all: finds the console (stdout-path, or else the first UART) and opens the log to it, then the way out of the machine.
- * Never fails. The tree need not be whole, only its header.
+ * First of all: finds the console (stdout-path, else the first UART, else one that looks like a
+ * UART where boards have theirs) and opens the log to it, then the way out of the machine. Never
+ * fails. The tree need not be whole, only its header; NULL: none.
  */
 void drv_early(const void *fdt);
 

@@ -132,6 +132,9 @@ static int probe(const void *fdt, int node)
         return tree_refuse(fdt, node, "riscv,ndev", ERR_INVALID,
                            "is not a number of 1 to 1023 sources");
     }
+    if ((err = answers(fdt, node, reg.base)) != 0) {
+        return err;
+    }
     base = reg.base;
     words = (sources + 32) / 32;
     for (uint32_t i = 1; i <= sources; i++) {

@@ -74,6 +74,9 @@ static int test_probe(const void *fdt, int node)
     if (err != 0 || reg.size < 4 || reg.base % 4 != 0) {
         return tree_refuse(fdt, node, "reg", ERR_INVALID, "is not a test device's");
     }
+    if ((err = answers(fdt, node, reg.base)) != 0) {
+        return err;
+    }
     test = reg.base;
     drivers.reset = &ops;
     return 0;

@@ -7,9 +7,11 @@
 #include "drv/driver.h"
 
 #define RBR      0
+#define IIR      2
 #define LSR      5
 #define LSR_DR   0x01
 #define LSR_THRE 0x20
+#define LSR_TEMT 0x40
 #define PATIENCE 1000000 /* then the character is lost, not the hart */
 
 static struct {
@@ -71,6 +73,14 @@ static int option(const void *fdt, int node, const char *name, uint32_t other, u
     return err;
 }
 
+static void use(uintptr_t base, unsigned shift, unsigned width)
+{
+    uart.base = base;
+    uart.shift = shift;
+    uart.width = width;
+    drivers.console = &ops;
+}
+
 static int probe(const void *fdt, int node)
 {
     struct tree_range reg;
@@ -90,11 +100,26 @@ static int probe(const void *fdt, int node)
     if (reg.size < offset || reg.size - offset < (UINT64_C(6) << shift)) {
         return tree_refuse(fdt, node, "reg", ERR_RANGE, "too small for a UART");
     }
-    uart.base = reg.base + offset;
-    uart.shift = shift;
-    uart.width = width;
-    drivers.console = &ops;
+    uint32_t v;
+    if (!answers_read(reg.base + offset + (LSR << shift), width == 1 ? 1 : 4, &v)) {
+        return tree_refuse(fdt, node, "reg", ERR_MISSING, "nothing answers there");
+    }
+    use(reg.base + offset, shift, width);
     return 0;
+}
+
+/* At rest: nothing to send (LSR bits 5 and 6), no interrupt (IIR bit 0), nothing above. */
+bool uart8250_guess(uintptr_t at, unsigned shift)
+{
+    uint32_t lsr, iir;
+    unsigned width = shift == 0 ? 1 : 4;
+    if (!answers_read(at + (LSR << shift), width, &lsr) ||
+        !answers_read(at + (IIR << shift), width, &iir) ||
+        (lsr & ~UINT32_C(LSR_DR)) != (LSR_THRE | LSR_TEMT) || (iir & 0x3f) != 1) {
+        return false;
+    }
+    use(at, shift, width);
+    return true;
 }
 
 static const char *const compatible[] = {"ns16550a", "ns16550", "ns8250", "snps,dw-apb-uart", NULL};
