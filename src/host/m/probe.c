@@ -3,11 +3,11 @@
 #include "host/m/m.h"
 
 /* The bits of an existing CSR that hold what is written; the old value is put back. */
-#define writable(csr)                                                                                                  \
-    ({                                                                                                                 \
-        uint64_t old_ = hw_swap(csr, ~UINT64_C(0));                                                                    \
-        uint64_t got_ = hw_swap(csr, old_);                                                                            \
-        got_;                                                                                                          \
+#define writable(csr)                                                                              \
+    ({                                                                                             \
+        uint64_t old_ = hw_swap(csr, ~UINT64_C(0));                                                \
+        uint64_t got_ = hw_swap(csr, old_);                                                        \
+        got_;                                                                                      \
     })
 
 static uint16_t satp_modes(void)
@@ -73,14 +73,16 @@ static void probe_environment(struct machine *m)
     m->time_csr = hw_try_read(CSR_time, &v);
 }
 
-/* A counter is there if its event register holds something; a read-only zero one is not. */
+/* A counter is there if it can be read and its event register holds something; a read-only zero one
+ * is not. */
 static uint64_t hpm_counters(void)
 {
     uint64_t present = 0, v;
 
-#define PROBE(i)                                                                                                       \
-    if (hw_try_read(0x320 + (i), &v) && writable(0x320 + (i)) != 0) {                                                  \
-        present |= BIT(i);                                                                                             \
+#define PROBE(i)                                                                                   \
+    if (hw_try_read(0xb00 + (i), &v) && hw_try_read(0x320 + (i), &v) &&                            \
+        writable(0x320 + (i)) != 0) {                                                              \
+        present |= BIT(i);                                                                         \
     }
     HW_EACH_HPM(PROBE)
 #undef PROBE
@@ -123,7 +125,8 @@ void host_isa(const struct machine *m, struct isa *isa)
     isa->asid_mask = m->asid_mask;
     isa->vmid_mask = FIELD_GET(HGATP_VMID, HGATP_VMID);
     isa->ppn_mask = ATP_PPN;
-    isa->medeleg = m->medeleg | BIT(CAUSE_ECALL_VS) | MASK(CAUSE_STORE_GUEST_PAGE, CAUSE_FETCH_GUEST_PAGE);
+    isa->medeleg =
+        m->medeleg | BIT(CAUSE_ECALL_VS) | MASK(CAUSE_STORE_GUEST_PAGE, CAUSE_FETCH_GUEST_PAGE);
     isa->mideleg = m->mideleg & (IRQS_S | BIT(IRQ_LCOFI));
     isa->counteren = 0xffffffff;
     isa->menvcfg = m->menvcfg_mask | ENVCFG_STCE;
