@@ -112,8 +112,7 @@ static struct rules rules_of(const struct walker *w, enum purpose why)
 
 /* Step 3: reserved bits and encodings of a leaf at this level; also a pointer where there can't be
  * one. */
-static bool leaf_is_legal(const struct walker *w, const struct rules *r, uint64_t pte,
-                          unsigned shift)
+static bool leaf_is_legal(const struct walker *w, const struct rules *r, uint64_t pte)
 {
     if ((pte & PTE_V) == 0 || (pte & PTE_RWX) == 0 || (pte & (PTE_R | PTE_W)) == PTE_W ||
         (pte & PTE_RESERVED) != 0) {
@@ -124,8 +123,8 @@ static bool leaf_is_legal(const struct walker *w, const struct rules *r, uint64_
         return false;
     }
     if ((pte & PTE_N) != 0) {
-        return isa_has(w->h->isa, EXT_SVNAPOT) && shift == PAGE_SHIFT &&
-               (FIELD_GET(PTE_PPN, pte) & 15) == NAPOT_PPN;
+        /* at a higher level it is misaligned as well */
+        return isa_has(w->h->isa, EXT_SVNAPOT) && (FIELD_GET(PTE_PPN, pte) & 15) == NAPOT_PPN;
     }
     return true;
 }
@@ -198,8 +197,7 @@ static enum verdict leaf_check(const struct walker *w, struct leaf *leaf, uint64
 {
     struct rules r = rules_of(w, why);
 
-    if (!leaf_is_legal(w, &r, leaf->pte, leaf->shift) ||
-        !leaf_permits(&r, leaf->pte, leaf->shift)) {
+    if (!leaf_is_legal(w, &r, leaf->pte) || !leaf_permits(&r, leaf->pte, leaf->shift)) {
         fail_leaf(w, gpa, why);
         return LEAF_FAULT;
     }
