@@ -75,10 +75,10 @@ static int scan_timebase(const void *fdt, int cpus, struct scan *s)
             err = tree_u64(fdt, cpu, "timebase-frequency", &s->timebase);
         }
     }
-    if (err != 0 || s->timebase == 0) {
+    if (err == ERR_MISSING || (err == 0 && s->timebase == 0)) {
         return tree_refuse(fdt, cpus, "timebase-frequency", ERR_INVALID, "missing or zero");
     }
-    return 0;
+    return err;
 }
 
 static int scan_cpus(const void *fdt, struct scan *s)

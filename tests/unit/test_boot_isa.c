@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The extensions that the operating system is told of. Rules: unprivileged specification, "ISA
+ * Extension Naming Conventions": single letters in canonical order, h last of them, before the
+ * multi-letter names; binding riscv/extensions.yaml.
+ */
+#include "boot/isa_string.h"
+
+#include "lib/err.h"
+#include "spec/hart.h"
+#include "tree_fixture.h"
+
+static void fixes(const char *in, const char *out)
+{
+    char got[256];
+    int n = isa_string_fix(in, got, sizeof(got));
+    assert_true(n > 0);
+    assert_string_equal(got, out);
+    assert_int_equal(n, (int)strlen(out) + 1);
+}
+
+static void h_is_the_last_single_letter(void **state)
+{
+    (void)state;
+    fixes("rv64imac", "rv64imach");
+    fixes("rv64imafdc_zicsr_zifencei", "rv64imafdch_zicsr_zifencei");
+    fixes("rv64imafdcv_zba", "rv64imafdcvh_zba");
+    fixes("rv64imafdczicsr_zba", "rv64imafdch_zicsr_zba");
+    fixes("rv64i2p1m2p0_zicsr2p0", "rv64i2p1m2p0h_zicsr2p0");
+}
+
+static void h_is_not_added_twice(void **state)
+{
+    (void)state;
+    fixes("rv64imafdch_sstc", "rv64imafdch_sstc");
+    fixes("rv64imac_shcounterenw", "rv64imach_shcounterenw"); /* an h in another name is not H */
+}
+
+static void what_is_not_virtual_goes(void **state)
+{
+    (void)state;
+    fixes("rv64imac_smrnmi_sstc_ssnpm_svadu", "rv64imach_sstc_svadu");
+    fixes("rv64imac_zicfilp_zicfiss", "rv64imach");
+    fixes("rv64imac_smrnmix", "rv64imach_smrnmix"); /* only whole names */
+}
+
+static void other_strings_are_refused(void **state)
+{
+    char got[16];
+    (void)state;
+    assert_int_equal(isa_string_fix("rv32imac", got, sizeof(got)), ERR_INVALID);
+    assert_int_equal(isa_string_fix("", got, sizeof(got)), ERR_INVALID);
+    assert_int_equal(isa_string_fix("rv6", got, sizeof(got)), ERR_INVALID);
+    assert_int_equal(isa_string_fix("rv64imac_zicsr_z", got, sizeof(got)), ERR_RANGE);
+    assert_int_equal(isa_string_fix("rv64imac_zicsr", got, sizeof(got)), 16);
+    assert_int_equal(isa_string_fix("rv64imac", got, 0), ERR_RANGE);
+}
+
+static void list_is(const char *in, size_t in_size, const char *out, size_t out_size)
+{
+    char got[256];
+    int n = isa_list_fix(in, in_size, got, sizeof(got));
+    assert_int_equal(n, (int)out_size);
+    assert_memory_equal(got, out, out_size);
+}
+#define LIST(in, out) list_is(in, sizeof(in), out, sizeof(out))
+
+static void the_list_likewise(void **state)
+{
+    (void)state;
+    LIST("i\0m\0a\0zicsr", "i\0m\0a\0h\0zicsr");
+    LIST("i\0m", "i\0m\0h");
+    LIST("i\0h\0sstc", "i\0h\0sstc");
+    LIST("i\0ssnpm\0sstc\0smrnmi", "i\0h\0sstc");
+    char got[8];
+    assert_int_equal(isa_list_fix("i\0m\0zicsr", 10, got, sizeof(got)), ERR_RANGE);
+    assert_int_equal(isa_list_fix("", 0, got, sizeof(got)), 2);
+}
+
+static void what_no_csr_shows_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(isa_string_ext("rv64imac_svinval_zicbom"), BIT(EXT_SVINVAL) | BIT(EXT_ZICBOM));
+    assert_int_equal(isa_string_ext("rv64imac_svinvalx_xsvpbmt"), 0);
+    assert_int_equal(isa_string_ext("rv64imacsvnapot"), BIT(EXT_SVNAPOT));
+    assert_int_equal(isa_string_ext("x"), 0);
+    assert_int_equal(isa_list_ext("i\0svpbmt\0sscofpmf", 18), BIT(EXT_SVPBMT) | BIT(EXT_SSCOFPMF));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(h_is_the_last_single_letter), cmocka_unit_test(h_is_not_added_twice),
+        cmocka_unit_test(what_is_not_virtual_goes),    cmocka_unit_test(other_strings_are_refused),
+        cmocka_unit_test(the_list_likewise),           cmocka_unit_test(what_no_csr_shows_is_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
