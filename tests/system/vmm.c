@@ -34,17 +34,28 @@ static int vcpu_fd[MAX_VCPUS];
 static pthread_t vcpu_thread[MAX_VCPUS];
 static size_t run_size;
 
-void die(const char *fmt, ...)
+__attribute__((noreturn)) static void die_with(const char *why, const char *fmt, va_list ap)
 {
-    int err = errno;
-    va_list ap;
     fflush(stdout);
     fputs("vmm: ", stderr);
-    va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
-    va_end(ap);
-    fprintf(stderr, err != 0 ? ": %s\n" : "\n", strerror(err));
+    fprintf(stderr, "%s%s\n", why != NULL ? ": " : "", why != NULL ? why : "");
     _exit(1);
+}
+
+void die(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    die_with(NULL, fmt, ap);
+}
+
+void die_errno(const char *fmt, ...)
+{
+    const char *why = strerror(errno);
+    va_list ap;
+    va_start(ap, fmt);
+    die_with(why, fmt, ap);
 }
 
 // Ends the VMM from any thread; the other vCPUs are stopped by the kernel.
@@ -65,14 +76,12 @@ static void system_event(const struct kvm_run *run)
         fprintf(stderr, "vmm: the guest asked for a reset\n");
         finish(STATUS_RESET);
     default:
-        errno = 0;
         die("system event %u from the guest", run->system_event.type);
     }
 }
 
 static void exit_handle(unsigned id, struct kvm_run *run)
 {
-    errno = 0;
     switch (run->exit_reason) {
     case KVM_EXIT_RISCV_SBI:
         sbi_exit(&guest, run);
@@ -106,14 +115,14 @@ static void *vcpu_run(void *arg)
     unsigned id = (unsigned)(uintptr_t)arg;
     struct kvm_run *run = mmap(NULL, run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu_fd[id], 0);
     if (run == MAP_FAILED)
-        die("cannot map vCPU %u", id);
+        die_errno("cannot map vCPU %u", id);
     if (opt.pin)
         pin(pthread_self(), id);
     for (;;) {
         if (ioctl(vcpu_fd[id], KVM_RUN, 0) < 0) {
             if (errno == EINTR || errno == EAGAIN)
                 continue;
-            die("vCPU %u: KVM_RUN", id);
+            die_errno("vCPU %u: KVM_RUN", id);
         }
         exit_total++;
         exit_handle(id, run);
@@ -124,14 +133,14 @@ static int vm_create(int kvm)
 {
     int vm = ioctl(kvm, KVM_CREATE_VM, 0);
     if (vm < 0)
-        die("KVM_CREATE_VM");
+        die_errno("KVM_CREATE_VM");
     struct kvm_userspace_memory_region ram = {
         .guest_phys_addr = RAM_BASE,
         .memory_size = guest.size,
         .userspace_addr = (uintptr_t)guest.ram,
     };
     if (ioctl(vm, KVM_SET_USER_MEMORY_REGION, &ram) < 0)
-        die("KVM_SET_USER_MEMORY_REGION");
+        die_errno("KVM_SET_USER_MEMORY_REGION");
     return vm;
 }
 
@@ -140,7 +149,7 @@ static void vcpu_create(int vm, unsigned id)
 {
     int fd = ioctl(vm, KVM_CREATE_VCPU, (unsigned long)id);
     if (fd < 0)
-        die("KVM_CREATE_VCPU %u", id);
+        die_errno("KVM_CREATE_VCPU %u", id);
     vcpu_fd[id] = fd;
     isa_drop(fd, opt.drop);
     (void)!reg_set(fd, REG_SBI_DBCN, 1); // before Linux 6.8: only the legacy console
@@ -148,7 +157,7 @@ static void vcpu_create(int vm, unsigned id)
         return;
     if (reg_set(fd, REG_CORE(CORE_PC), LOAD_BASE) < 0 || reg_set(fd, REG_CORE(CORE_A0), id) < 0 ||
         reg_set(fd, REG_CORE(CORE_A1), guest.dtb) < 0)
-        die("cannot set the registers of vCPU 0");
+        die_errno("cannot set the registers of vCPU 0");
 }
 
 static void vm_setup(void)
@@ -156,7 +165,7 @@ static void vm_setup(void)
     struct hart_isa isa;
     int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
     if (kvm < 0)
-        die("cannot open /dev/kvm");
+        die_errno("cannot open /dev/kvm");
     if (ioctl(kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
         die("KVM's API version is not %d", KVM_API_VERSION);
     run_size = (size_t)ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
@@ -307,7 +316,7 @@ int main(int argc, char **argv)
     for (unsigned id = 0; id < opt.cpus; id++) {
         errno = pthread_create(&vcpu_thread[id], NULL, vcpu_run, (void *)(uintptr_t)id);
         if (errno != 0)
-            die("cannot start the thread of vCPU %u", id);
+            die_errno("cannot start the thread of vCPU %u", id);
     }
     if (opt.migrate != 0)
         migrate_forever();

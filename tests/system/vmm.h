@@ -51,9 +51,10 @@ struct hart_isa {
     const char *ext[128]; // lower-case names of the multi-letter extensions
 };
 
-// Ends the process with status 1 and one line that says what failed, with errno's text if it is
-// set.
+// Ends the process with status 1 and one line that says what failed.
 __attribute__((noreturn, format(printf, 1, 2))) void die(const char *fmt, ...);
+// The same with errno's text.
+__attribute__((noreturn, format(printf, 1, 2))) void die_errno(const char *fmt, ...);
 
 // vmm_load.c
 void guest_map(struct guest *g, const struct options *o);

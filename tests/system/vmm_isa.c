@@ -52,25 +52,26 @@ static uint64_t config(int vcpu, unsigned index, uint64_t otherwise)
     return reg_get(vcpu, REG_CONFIG | index, &value) == 0 ? value : otherwise;
 }
 
-static bool list_has(const char *list, const char *name)
+static unsigned ext_index(const char *name, size_t len)
 {
-    size_t len = strlen(name);
-    for (const char *p = list; p != NULL && *p != '\0';) {
-        const char *comma = strchr(p, ',');
-        size_t n = comma != NULL ? (size_t)(comma - p) : strlen(p);
-        if (n == len && memcmp(p, name, n) == 0)
-            return true;
-        p = comma != NULL ? comma + 1 : NULL;
-    }
-    return false;
+    for (unsigned i = 0; i < N_EXT; i++)
+        if (ext_names[i] != NULL && strlen(ext_names[i]) == len &&
+            memcmp(ext_names[i], name, len) == 0)
+            return i;
+    die("no extension that can be dropped: %.*s", (int)len, name);
 }
 
+// An extension that the host has not is gone already: KVM then refuses to touch it.
 void isa_drop(int vcpu, const char *drop)
 {
-    for (unsigned i = 0; i < N_EXT; i++) {
-        if (ext_names[i] != NULL && list_has(drop, ext_names[i]) &&
+    uint64_t on;
+    while (drop != NULL && *drop != '\0') {
+        size_t len = strcspn(drop, ",");
+        unsigned i = ext_index(drop, len);
+        if (reg_get(vcpu, REG_ISA_EXT | i, &on) == 0 && on != 0 &&
             reg_set(vcpu, REG_ISA_EXT | i, 0) < 0)
-            die("KVM does not let %s be switched off", ext_names[i]);
+            die_errno("KVM does not let %s be switched off", ext_names[i]);
+        drop += len + (drop[len] == ',');
     }
 }
 
@@ -100,5 +101,5 @@ void isa_read(int vcpu, struct hart_isa *isa)
     if (reg_get(vcpu, REG_ISA_EXT | ISA_ZICBOZ, &on) == 0 && on != 0)
         isa->zicboz_block = config(vcpu, CONFIG_ZICBOZ, 0);
     if (reg_get(vcpu, REG_TIMER | KVM_REG_RISCV_TIMER_REG(frequency), &isa->timebase) < 0)
-        die("KVM does not tell the timebase frequency");
+        die_errno("KVM does not tell the timebase frequency");
 }

@@ -27,7 +27,7 @@ void guest_map(struct guest *g, const struct options *o)
     uint8_t *p =
         mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED)
-        die("cannot map %zu bytes of guest RAM", len);
+        die_errno("cannot map %zu bytes of guest RAM", len);
     g->ram = (uint8_t *)(((uintptr_t)p + SIZE_2MIB - 1) & ~(SIZE_2MIB - 1));
     g->size = o->mem;
     if (o->thp != THP_DEFAULT)
@@ -39,7 +39,7 @@ static int file_open(const char *path, uint64_t *size)
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) < 0)
-        die("cannot open %s", path);
+        die_errno("cannot open %s", path);
     *size = (uint64_t)st.st_size;
     return fd;
 }
@@ -52,7 +52,7 @@ static void file_read(const struct guest *g, const char *path, int fd, uint64_t 
     for (uint64_t done = 0; done < size;) {
         ssize_t n = read(fd, to + done, size - done);
         if (n <= 0)
-            die("cannot read %s", path);
+            die_errno("cannot read %s", path);
         done += (uint64_t)n;
     }
     close(fd);
