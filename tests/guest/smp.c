@@ -323,6 +323,7 @@ static void watch(struct work *w)
 {
     irq_off();
     install(w);
+    csr_write(sip, 0); /* a late IPI of another test */
     csr_write(sie, BIT(IRQ_SSI));
     w->guest.x[0] = (uint64_t)guest_watch;
     w->guest.x[A0] = TEST_VA;
