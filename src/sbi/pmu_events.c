@@ -115,6 +115,7 @@ void pmu_probe(const void *fdt)
 {
     int node = fdt_node_offset_by_compatible(fdt, -1, "riscv,pmu");
 
+    events.ranges = events.values = events.raws = 0;
     if (node < 0 || !tree_enabled(fdt, node)) {
         return;
     }
