@@ -38,6 +38,12 @@ unsigned counters_firmware(void)
     return hardware ? 64u - (unsigned)__builtin_clzll(hardware) : 0;
 }
 
+/* Has the counter an mhpmevent? */
+static bool programmable(unsigned n)
+{
+    return n > 2 && n < counters_firmware();
+}
+
 uint64_t counters_all(void)
 {
     return counters_hardware() | (BIT(PMU_FW_COUNTERS) - 1) << counters_firmware();
@@ -119,7 +125,7 @@ void counter_configure(struct vhart *vh, unsigned n, uint64_t how, uint64_t filt
         uint64_t value = counter_read(vh, n);
         vh->pmu.fw_event[n - first] = (uint16_t)how;
         counter_write(vh, n, value);
-    } else if (n > 2) {
+    } else if (programmable(n)) {
         vh->pmu.hw_event[n] = filtered(vh, how, filter);
         host_event_write(n, vh->pmu.hw_event[n]);
     }
@@ -166,7 +172,7 @@ static void counter_run(struct vhart *vh, unsigned n, bool on)
 
 void counter_start(struct vhart *vh, unsigned n)
 {
-    if (n > 2 && n < counters_firmware()) {
+    if (programmable(n)) {
         host_event_write(n, vh->pmu.hw_event[n]); /* OF clear: Sscofpmf */
     }
     counter_run(vh, n, true);
@@ -179,7 +185,7 @@ void counter_stop(struct vhart *vh, unsigned n)
 
 bool counter_overflown(const struct vhart *vh, unsigned n)
 {
-    return n > 2 && n < counters_firmware() && isa_has(vh->h.isa, EXT_SSCOFPMF) &&
+    return programmable(n) && isa_has(vh->h.isa, EXT_SSCOFPMF) &&
            (host_event_read(n) & MHPMEVENT_OF);
 }
 
@@ -205,7 +211,7 @@ void pmu_reset(struct vhart *vh)
         unsigned n = (unsigned)__builtin_ctzll(left);
         p->hw_event[n] = 0;
         host_counter_inhibit(n, !(running & BIT(n)));
-        if (n > 2) {
+        if (programmable(n)) {
             host_event_write(n, 0);
         }
     }
