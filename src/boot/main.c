@@ -49,24 +49,36 @@ static void must(int err)
     }
 }
 
-/* A hart without S-mode runs this only if no other hart did so. If the tree has others, they may be
- * late: it steps back. */
+/* This hart won't do: another may take the lottery. */
+static _Noreturn void step_back(void)
+{
+    __atomic_store_n(&boot_lottery, 0, __ATOMIC_RELEASE);
+    park();
+}
+
+/*
+ * A hart without S-mode runs this only if no other hart did so for a while. If the tree lists
+ * others, they may be late; the same if it doesn't list this one.
+ */
 static void check_hart(uint64_t hartid)
 {
     const char *why;
-    if (host_usable(&why)) {
-        return;
-    }
-    bool listed = false;
+    bool usable = host_usable(&why), listed = false;
     for (unsigned i = 0; i < scan.harts; i++) {
         listed = listed || scan.hartid[i] == hartid;
     }
-    if (!listed && scan.harts != 0) {
-        __atomic_store_n(&boot_lottery, 0, __ATOMIC_RELEASE);
-        park();
+    if (listed && usable) {
+        return;
     }
-    log_error("hart %lu can't run Hearth: %s", (unsigned long)hartid, why);
-    boot_fail();
+    if (listed) {
+        log_error("hart %lu can't run Hearth: %s", (unsigned long)hartid, why);
+        boot_fail();
+    }
+    if (usable) {
+        log_warn("hart %lu stays out: the device tree has no enabled cpu with an MMU of that id",
+                 (unsigned long)hartid);
+    }
+    step_back();
 }
 
 static void banner(void)

@@ -130,9 +130,9 @@ static int probe(const void *fdt, int node)
     if (imsic < 0 || !is_machine(fdt, node, imsic)) {
         return imsic < 0 ? imsic : 0;
     }
-    int err = tree_reg(fdt, node, 0, &reg);
-    if (err != 0 || reg.size < APLIC_SIZE || reg.base % 4 != 0) {
-        return tree_refuse(fdt, node, "reg", ERR_INVALID, "is not an APLIC's");
+    int err = device_reg(fdt, node, 0, APLIC_SIZE, 4, &reg);
+    if (err != 0) {
+        return err;
     }
     err = tree_u32(fdt, node, "riscv,num-sources", &sources);
     if (err != 0 || sources == 0 || sources > SOURCES_MAX) {

@@ -88,9 +88,6 @@ static int probe_msip(const void *fdt, int node, const struct tree_range *regs)
 
 static int probe_mtimecmp(const void *fdt, int node, const struct tree_range *regs, uintptr_t time)
 {
-    if (time % 8 != 0 || regs->base % 8 != 0) {
-        return tree_refuse(fdt, node, "reg", ERR_INVALID, "is not aligned to 8 bytes");
-    }
     mtime = time;
     int err = assign(fdt, node, IRQ_MTI, &mtimecmp, regs, 8);
     if (err == 0) {
@@ -102,12 +99,9 @@ static int probe_mtimecmp(const void *fdt, int node, const struct tree_range *re
 static int clint_probe(const void *fdt, int node)
 {
     struct tree_range reg;
-    int err = tree_reg(fdt, node, 0, &reg);
+    int err = device_reg(fdt, node, 0, CLINT_MTIME + 8, 8, &reg);
     if (err != 0) {
-        return err == ERR_MISSING ? tree_refuse(fdt, node, "reg", err, "missing") : err;
-    }
-    if (reg.size < CLINT_MTIME + 8 || reg.base % 8 != 0) {
-        return tree_refuse(fdt, node, "reg", ERR_RANGE, "too small for a CLINT");
+        return err;
     }
     if ((err = answers(fdt, node, reg.base)) != 0) {
         return err;
@@ -125,12 +119,9 @@ static int clint_probe(const void *fdt, int node)
 static int mswi_probe(const void *fdt, int node)
 {
     struct tree_range reg;
-    int err = tree_reg(fdt, node, 0, &reg);
+    int err = device_reg(fdt, node, 0, 4, 4, &reg);
     if (err != 0) {
-        return err == ERR_MISSING ? tree_refuse(fdt, node, "reg", err, "missing") : err;
-    }
-    if (reg.base % 4 != 0) {
-        return tree_refuse(fdt, node, "reg", ERR_INVALID, "is not aligned to 4 bytes");
+        return err;
     }
     if ((err = answers(fdt, node, reg.base)) != 0) {
         return err;
@@ -143,13 +134,10 @@ static int mswi_probe(const void *fdt, int node)
 static int mtimer_probe(const void *fdt, int node)
 {
     struct tree_range time, compares;
-    int err = tree_reg(fdt, node, 0, &time);
-    err = err != 0 ? err : tree_reg(fdt, node, 1, &compares);
+    int err = device_reg(fdt, node, 0, 8, 8, &time);
+    err = err != 0 ? err : device_reg(fdt, node, 1, 8, 8, &compares);
     if (err != 0) {
-        return err == ERR_MISSING ? tree_refuse(fdt, node, "reg", err, "has not two regions") : err;
-    }
-    if (time.size < 8) {
-        return tree_refuse(fdt, node, "reg", ERR_RANGE, "too small for mtime");
+        return err;
     }
     if ((err = answers(fdt, node, time.base)) != 0 ||
         (err = answers(fdt, node, compares.base)) != 0) {

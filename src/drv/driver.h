@@ -44,6 +44,10 @@ static inline uintptr_t by_hart_at(const struct by_hart *b, uint64_t hartid)
  * booting. */
 bool answers_read(uintptr_t at, unsigned width, uint32_t *value) must_check;
 
+/* Entry `index` of reg: there, at least so large and so aligned; it has been said if not. */
+int device_reg(const void *fdt, int node, unsigned index, uint64_t size, uint64_t align,
+               struct tree_range *reg) must_check;
+
 /* The device's registers at `at` (4-byte aligned) answer; or else it is said that the node's reg
  * doesn't, and ERR_MISSING returned. */
 int answers(const void *fdt, int node, uintptr_t at) must_check;

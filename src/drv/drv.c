@@ -27,6 +27,20 @@ static bool matches(const void *fdt, int node, const struct driver *d)
     return false;
 }
 
+int device_reg(const void *fdt, int node, unsigned index, uint64_t size, uint64_t align,
+               struct tree_range *reg)
+{
+    int err = tree_reg(fdt, node, index, reg);
+    if (err == ERR_MISSING) {
+        return tree_refuse(fdt, node, "reg", err, index == 0 ? "missing" : "has too few regions");
+    }
+    if (err == 0 && (reg->size < size || reg->base % align != 0)) {
+        return tree_refuse(fdt, node, "reg", ERR_INVALID,
+                           "too small for the device, or not aligned");
+    }
+    return err;
+}
+
 int answers(const void *fdt, int node, uintptr_t at)
 {
     uint32_t v;

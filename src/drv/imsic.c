@@ -71,9 +71,9 @@ int imsic_layout(const void *fdt, int node, struct imsic_layout *l)
     struct tree_range reg;
     int length = 0;
     unsigned needed = 0;
-    int err = tree_reg(fdt, node, 0, &reg);
+    int err = device_reg(fdt, node, 0, 0x1000, 0x1000, &reg);
     if (err != 0) {
-        return err == ERR_MISSING ? tree_refuse(fdt, node, "reg", err, "missing") : err;
+        return err;
     }
     (void)fdt_getprop(fdt, node, "interrupts-extended", &length);
     while ((8u << needed) < (unsigned)(length < 0 ? 0 : length) && needed < 15) {

@@ -123,9 +123,9 @@ static int probe(const void *fdt, int node)
 {
     struct tree_range reg;
     uint32_t sources;
-    int err = tree_reg(fdt, node, 0, &reg);
-    if (err != 0 || reg.base % 0x1000 != 0) {
-        return tree_refuse(fdt, node, "reg", ERR_INVALID, "is not a PLIC's");
+    int err = device_reg(fdt, node, 0, THRESHOLD(0) + 8, 0x1000, &reg);
+    if (err != 0) {
+        return err;
     }
     err = tree_u32(fdt, node, "riscv,ndev", &sources);
     if (err != 0 || sources == 0 || sources > SOURCES_MAX) {

@@ -70,9 +70,9 @@ static const struct reset_ops ops = {.can = can, .reset = reset};
 static int test_probe(const void *fdt, int node)
 {
     struct tree_range reg;
-    int err = tree_reg(fdt, node, 0, &reg);
-    if (err != 0 || reg.size < 4 || reg.base % 4 != 0) {
-        return tree_refuse(fdt, node, "reg", ERR_INVALID, "is not a test device's");
+    int err = device_reg(fdt, node, 0, 4, 4, &reg);
+    if (err != 0) {
+        return err;
     }
     if ((err = answers(fdt, node, reg.base)) != 0) {
         return err;
@@ -90,8 +90,7 @@ static int named_region(const void *fdt, int node, const char *property, uint32_
     if (device < 0) {
         return tree_refuse(fdt, node, property, ERR_INVALID, "names a device that doesn't exist");
     }
-    int err = tree_reg(fdt, device, 0, reg);
-    return err == ERR_MISSING ? tree_refuse(fdt, device, "reg", err, "missing") : err;
+    return device_reg(fdt, device, 0, 4, 1, reg);
 }
 
 /* Binding syscon-reboot: value with mask; only one of them means all the bits of it. */
@@ -170,8 +169,8 @@ static int gpio_probe(const void *fdt, int node, struct change *to, struct chang
     if (fdt_node_check_compatible(fdt, device, "sifive,gpio0") != 0) {
         return 0;
     }
-    if (reg.size < 0x40 || reg.base % 4 != 0) {
-        return tree_refuse(fdt, device, "reg", ERR_RANGE, "too small for a GPIO");
+    if ((err = device_reg(fdt, device, 0, 0x40, 4, &reg)) != 0) {
+        return err;
     }
     uint32_t pin = (uint32_t)BIT(fdt32_to_cpu(p[1]));
     bool low = fdt32_to_cpu(p[2]) & GPIO_ACTIVE_LOW;

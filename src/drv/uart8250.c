@@ -85,7 +85,7 @@ static int probe(const void *fdt, int node)
 {
     struct tree_range reg;
     uint32_t shift, width, offset;
-    int err = tree_reg(fdt, node, 0, &reg);
+    int err = device_reg(fdt, node, 0, 1, 1, &reg);
     err = err != 0 ? err : option(fdt, node, "reg-shift", 0, &shift);
     err = err != 0 ? err : option(fdt, node, "reg-io-width", 1, &width);
     err = err != 0 ? err : option(fdt, node, "reg-offset", 0, &offset);
@@ -101,7 +101,7 @@ static int probe(const void *fdt, int node)
         return tree_refuse(fdt, node, "reg", ERR_RANGE, "too small for a UART");
     }
     uint32_t v;
-    if (!answers_read(reg.base + offset + (LSR << shift), width == 1 ? 1 : 4, &v)) {
+    if (!answers_read(reg.base + offset + ((uintptr_t)LSR << shift), width == 1 ? 1 : 4, &v)) {
         return tree_refuse(fdt, node, "reg", ERR_MISSING, "nothing answers there");
     }
     use(reg.base + offset, shift, width);
@@ -113,9 +113,9 @@ bool uart8250_guess(uintptr_t at, unsigned shift)
 {
     uint32_t lsr, iir;
     unsigned width = shift == 0 ? 1 : 4;
-    if (!answers_read(at + (LSR << shift), width, &lsr) ||
-        !answers_read(at + (IIR << shift), width, &iir) ||
-        (lsr & ~UINT32_C(LSR_DR)) != (LSR_THRE | LSR_TEMT) || (iir & 0x3f) != 1) {
+    if (!answers_read(at + ((uintptr_t)LSR << shift), width, &lsr) ||
+        !answers_read(at + ((uintptr_t)IIR << shift), width, &iir) ||
+        (lsr & ~(uint32_t)LSR_DR) != (LSR_THRE | LSR_TEMT) || (iir & 0x3f) != 1) {
         return false;
     }
     use(at, shift, width);

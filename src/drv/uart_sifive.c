@@ -41,12 +41,9 @@ static void use(uintptr_t at)
 static int probe(const void *fdt, int node)
 {
     struct tree_range reg;
-    int err = tree_reg(fdt, node, 0, &reg);
+    int err = device_reg(fdt, node, 0, 0x1c, 4, &reg);
     if (err != 0) {
         return err;
-    }
-    if (reg.size < 0x1c || reg.base % 4 != 0) {
-        return tree_refuse(fdt, node, "reg", ERR_RANGE, "too small for a UART");
     }
     err = answers(fdt, node, reg.base);
     if (err == 0) {
