@@ -128,15 +128,15 @@ $(BUILD)/clang/%.o: %.c $(GEN) Makefile | $(LIBFDT)/fdt.c
 	$(Q)$(CLANG) $(CPPFLAGS) $(CLANGFLAGS) -MMD -MP -c $< -o $@
 
 cppcheck: $(GEN) | $(LIBFDT)/fdt.c
-	cppcheck --quiet --std=c11 --platform=unix64 --error-exitcode=1 --inline-suppr \
+	@cppcheck --quiet --std=c11 --platform=unix64 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability -Isrc -I$(BUILD)/gen -D__riscv --suppress=missingInclude \
 	    $(SRC_C)
 
 FORMAT_FILES = $(shell git ls-files '*.c' '*.h')
 format:
-	clang-format -i $(FORMAT_FILES)
+	@clang-format -i $(FORMAT_FILES)
 format-check:
-	clang-format --dry-run -Werror $(FORMAT_FILES)
+	@clang-format --dry-run -Werror $(FORMAT_FILES)
 
 clean:
 	rm -rf $(filter-out $(BUILD)/images,$(wildcard $(BUILD)/*))

@@ -7,11 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BIT(n)           (UINT64_C(1) << (n))
-#define MASK(high, low)  ((~UINT64_C(0) >> (63 - (high))) & (~UINT64_C(0) << (low)))
-#define FIELD_LSB(mask)  ((mask) & (~(mask) + 1))
-#define FIELD_GET(m, v)  (((v) & (m)) / FIELD_LSB(m))
-#define FIELD_PUT(m, v)  (((v) * FIELD_LSB(m)) & (m))
+#define BIT(n)               (UINT64_C(1) << (n))
+#define MASK(high, low)      ((~UINT64_C(0) >> (63 - (high))) & (~UINT64_C(0) << (low)))
+#define FIELD_LSB(mask)      ((mask) & (~(mask) + 1))
+#define FIELD_GET(m, v)      (((v) & (m)) / FIELD_LSB(m))
+#define FIELD_PUT(m, v)      (((v)*FIELD_LSB(m)) & (m))
 #define FIELD_SET(m, old, v) (((old) & ~(m)) | FIELD_PUT(m, (uint64_t)(v)))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
