@@ -41,7 +41,15 @@ static bool may_reach(const struct world *w, hpa_t pa)
     return mem_at(&w->mem, page, BIT(SHIFT_4K)) != NULL || host_mmio_ok(page.a, BIT(SHIFT_4K));
 }
 
-static void fill(struct vhart *vh, uint64_t va, struct xlate *x)
+/* Can a table of the current root's mode have an entry for va? */
+static bool addressable(const struct vhart *vh, uint64_t va)
+{
+    unsigned bits = 39 + 9 * (vh->shadow.current->mode - MODE_SV39);
+
+    return (uint64_t)sext(va, bits) == va;
+}
+
+static void fill(struct vhart *vh, enum access access, uint64_t va, struct xlate *x)
 {
     const struct hart *h = &vh->h;
     bool bare = FIELD_GET(ATP_MODE, h->vsatp) == MODE_BARE;
@@ -51,9 +59,9 @@ static void fill(struct vhart *vh, uint64_t va, struct xlate *x)
     vhart_count(vh, EXIT_shadow_fill);
     x->shift = (unsigned)max_u64(mem_page_shift(&vh->world->mem, x->pa, x->shift), SHIFT_4K);
     leaf = shadow_leaf(x, h->prv, bare, (h->mstatus & STATUS_MXR) != 0);
-    if (leaf == 0) {
-        t = (struct trap){.cause = CAUSE_LOAD_ACCESS, .tval = va, .gva = true};
-        misaligned_access(vh, &t); /* no leaf can grant this one: it is made for the guest */
+    if (unlikely(leaf == 0 || !addressable(vh, va))) {
+        t = (struct trap){.cause = access_fault(access), .tval = va, .gva = true};
+        misaligned_access(vh, &t); /* no entry can grant this one: it is made for the guest, or refused */
         return;
     }
     if (shadow_map(&vh->shadow, va, x, leaf) || vh->last_fault == va) {
@@ -82,7 +90,7 @@ void exit_guest_fault(struct vhart *vh, enum access access, uint64_t va)
         host_reflect(vh, &t);
         return;
     }
-    fill(vh, va, &x);
+    fill(vh, access, va, &x);
 }
 
 /* --- instructions --- */

@@ -47,13 +47,16 @@ struct vhart {
     uint64_t armed;      /* what the M comparator holds */
     uint64_t shadow_atp; /* satp for the shadow root of the key below */
     struct shadow_key shadow_key;
+    bool watching;       /* sret of HS traps because of a VS-level interrupt that HS keeps */
     bool captured;       /* the PLIC's S context is closed for the guest's sake */
 
     /* This hart only */
     struct world *world;
     unsigned index;       /* dense, 0 .. world->harts - 1 */
     uint8_t resident;     /* enum resident */
-    uint64_t marker;      /* scause when hstatus was last known: see host/m/native.c */
+    uint64_t marker;      /* scause when hstatus was last known: see host/m/resident.c, m_native_note() */
+    uint64_t last_pc;     /* of the last instruction that trapped as illegal */
+    uint32_t last_raw;
     uint64_t last_fault;  /* address of the last shadow fill, to notice a repeated one */
     uint64_t exits[EXIT_COUNT];
     struct shadow shadow;

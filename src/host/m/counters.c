@@ -107,7 +107,7 @@ uint64_t host_menvcfg_write(uint64_t v)
     if (!machine.menvcfg) {
         return 0;
     }
-    vh->h.menvcfg = v & (machine.menvcfg_mask | ENVCFG_STCE);
+    csr_write(&vh->h, csr_row(CSR_menvcfg), v);
     hw_write(CSR_menvcfg, vh->h.menvcfg & machine.menvcfg_mask);
     return vh->h.menvcfg;
 }

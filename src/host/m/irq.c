@@ -8,8 +8,10 @@
 #include "drv/drv.h"
 
 #define NEVER (~UINT64_C(0))
-/* How long a change that no trap announces (PLIC enables, an SIE set by HS) may go unseen, in ticks of the timebase: 1/256 s. */
-#define POLL_SHIFT 8
+/* How long a change that no trap announces may go unseen, in halvings of a second: another hart's write to this one's PLIC
+ * enables, 1/256 s; HS setting SIE while a VS-level interrupt that it keeps is pending, 15 us. */
+#define POLL_EXTERNAL    8
+#define POLL_UNDELEGATED 16
 
 uint64_t host_time(void)
 {
@@ -32,12 +34,20 @@ static bool hs_has_sstc(const struct vhart *vh)
     return machine.sstc && (vh->h.menvcfg & ENVCFG_STCE);
 }
 
-/* When HS wants its timer interrupt, unless it has it already or, while V = 0, the hardware sees to it. */
+/* Has HS's deadline, once passed, been dealt with? Seen by the hardware, kept in mip, or of no interest. */
+static bool hs_timer_told(const struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+
+    return (h->mip & BIT(IRQ_STI)) || (hs_has_sstc(vh) && !(h->mie & BIT(IRQ_STI)));
+}
+
+/* When the comparator has to fire for HS: at its deadline, or at once if that passed unnoticed. With Sstc and V = 0 never. */
 static uint64_t hs_deadline(const struct vhart *vh)
 {
     const struct hart *h = &vh->h;
 
-    if ((hs_has_sstc(vh) && !h->v) || h->stimecmp <= h->time) {
+    if ((hs_has_sstc(vh) && !h->v) || (h->stimecmp <= h->time && hs_timer_told(vh))) {
         return NEVER;
     }
     return h->stimecmp;
@@ -85,12 +95,12 @@ void m_timer_arm(struct vhart *vh)
     if (h->v) {
         next = min_u64(next, vs_deadline(h));
         if (vh->captured) {
-            next = min_u64(next, h->time + (vh->world->timebase >> POLL_SHIFT));
+            next = min_u64(next, h->time + (vh->world->timebase >> POLL_EXTERNAL));
         }
     } else if (m_may_be_undelegated(h)) {
         next = min_u64(next, vs_deadline(h));
         if (m_undelegated(h)) {
-            next = min_u64(next, h->time + (vh->world->timebase >> POLL_SHIFT));
+            next = min_u64(next, h->time + (vh->world->timebase >> POLL_UNDELEGATED));
         }
     }
     /* An earlier wake-up than needed does no harm and costs less than a write to the device at every switch. */

@@ -24,8 +24,9 @@ void m_hs_environment(struct vhart *vh)
 
     /* While SPV is set a trap into HS must clear it: the hardware wouldn't, so the model takes all of them. */
     hw_write(CSR_medeleg, guest_next ? 0 : direct);
-    if (guest_next) {
-        hw_set(CSR_mstatus, STATUS_TSR);
+    vh->watching = m_may_be_undelegated(h);
+    if (guest_next || vh->watching) {
+        hw_set(CSR_mstatus, STATUS_TSR); /* sret may enter the guest, or a mode in which a waiting interrupt is taken */
     } else {
         hw_clear(CSR_mstatus, STATUS_TSR);
     }
@@ -123,7 +124,10 @@ static void load_vs_controls(struct vhart *vh)
     }
 }
 
-/* The physical mode of a shadow root: the guest's own; for a guest without tables the widest at hand. */
+/*
+ * The physical mode of a shadow root: the guest's own. A guest without tables addresses what its G-stage does, two bits more than the
+ * mode of that name, all of them positive: the next mode up, as far as the hart has it (core/exit.c sees to the rest).
+ */
 static unsigned shadow_mode(const struct hart *h)
 {
     unsigned mode = (unsigned)FIELD_GET(ATP_MODE, h->vsatp);
@@ -131,7 +135,11 @@ static unsigned shadow_mode(const struct hart *h)
     if (mode != MODE_BARE) {
         return mode;
     }
-    return machine.satp_modes & BIT(MODE_SV48) ? MODE_SV48 : MODE_SV39;
+    mode = FIELD_GET(ATP_MODE, h->hgatp) == MODE_SV39 ? MODE_SV48 : MODE_SV57;
+    while (!(machine.satp_modes & BIT(mode))) {
+        mode--;
+    }
+    return mode;
 }
 
 static void shadow_root(struct vhart *vh)

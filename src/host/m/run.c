@@ -54,7 +54,7 @@ void host_effects(struct vhart *vh, unsigned effect)
     struct hart *h = &vh->h;
 
     if (vh->resident == RESIDENT_HS) {
-        if (effect & CSR_EFFECT_ENV) {
+        if ((effect & CSR_EFFECT_ENV) || vh->watching != m_may_be_undelegated(h)) {
             vh->marker = hw_read(CSR_scause);
             m_hs_environment(vh);
         }
@@ -122,6 +122,12 @@ static enum exit_cause csr_exit(const struct hart *h, const struct csr *c)
     return c->num == CSR_vsatp ? EXIT_satp : c->num == CSR_time ? EXIT_time : EXIT_csr_vs;
 }
 
+/* Does hardware hold it while HS or VS runs? An stimecmp that the hart doesn't have is the model's. */
+static bool is_resident(const struct csr *c)
+{
+    return c->resident && (c->num != CSR_stimecmp || machine.sstc);
+}
+
 /* A CSR access of HS or VS to a register that stands in the model: nothing is moved. False: not such a one. */
 static bool csr_in_place(struct vhart *vh, uint32_t raw)
 {
@@ -132,7 +138,8 @@ static bool csr_in_place(struct vhart *vh, uint32_t raw)
     const struct csr *c;
     uint64_t old;
 
-    if ((raw & 0x7f) != 0x73 || (funct3 & 3) == 0 || csr_find(h, raw >> 20, writes, &c) != CSR_OK || c->resident) {
+    if ((raw & 0x7f) != 0x73 || (funct3 & 3) == 0 || csr_find(h, raw >> 20, writes, &c) != CSR_OK ||
+        is_resident(c)) {
         return false;
     }
     vhart_count(vh, csr_exit(h, c));
@@ -156,9 +163,17 @@ static void illegal(struct vhart *vh, uint64_t mstatus)
 {
     uint32_t raw = (uint32_t)hw_read(CSR_mtval);
 
-    if (raw == 0 && !host_fetch(vh, &raw)) {
-        return;
+    /*
+     * mtval may be zero. And QEMU leaves the last instruction that trapped in it when mret does: what looks like a repetition
+     * from another place is looked at.
+     */
+    if (raw == 0 || (raw == vh->last_raw && vh->h.pc != vh->last_pc)) {
+        if (!host_fetch(vh, &raw)) {
+            return;
+        }
     }
+    vh->last_raw = raw;
+    vh->last_pc = vh->h.pc;
     if (!vh->h.v) {
         m_native_note(vh);
     }
