@@ -94,7 +94,7 @@ void shadow_root_empty(struct shadow *s, struct shadow_root *r)
         r->first = r->last = NIL;
     }
     clear(s, r->node);
-    s->near[index_of(s, r)] = 0;
+    s->near[r->index] = 0;
     r->blind = false;
     r->stale = true;
 }
@@ -178,6 +178,8 @@ static struct shadow_root *root_make(struct shadow *s, const struct shadow_key *
         .live = true,
         .stale = true,
         .mode = (uint8_t)mode,
+        .index = (uint8_t)(r - s->root),
+        .salt = gpa_salt(key->hgatp),
         .node = n,
         .first = NIL,
         .last = NIL,
@@ -192,11 +194,10 @@ uint64_t shadow_switch(struct shadow *s, const struct shadow_key *key, unsigned 
     if (r == NULL) {
         r = root_make(s, key, mode);
     }
-    s->hint[key_hash(key)] = (uint8_t)index_of(s, r);
+    s->hint[key_hash(key)] = r->index;
     r->used_at = ++s->clock;
     s->current = r;
-    return FIELD_PUT(ATP_MODE, (uint64_t)mode) |
-           FIELD_PUT(SATP_ASID, index_of(s, r) + s->asid_base) |
+    return FIELD_PUT(ATP_MODE, (uint64_t)mode) | FIELD_PUT(SATP_ASID, r->index + s->asid_base) |
            FIELD_PUT(ATP_PPN, (s->pool_pa >> PAGE_SHIFT) + r->node);
 }
 

@@ -50,7 +50,9 @@ struct shadow_root {
     bool live;
     bool stale;           /* the TLB may hold what the table has no more: see above */
     uint8_t mode;         /* MODE in satp */
+    uint8_t index;        /* in root[] */
     bool blind;           /* something was filled without its gpa: any HFENCE.GVMA drops it */
+    uint32_t salt;        /* of its VMID, for the filters */
     uint32_t node;        /* the top table */
     uint32_t first, last; /* list of all other nodes */
     uint64_t used_at;     /* for LRU */

@@ -7,8 +7,9 @@
 /* May an entry of the VMID have been made from the G leaf of gpa? */
 static bool gpa_used(struct shadow *s, uint64_t gpa, uint64_t hgatp)
 {
-    struct filter_bit page = gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, hgatp);
-    struct filter_bit mega = gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, hgatp);
+    uint32_t salt = gpa_salt(hgatp);
+    struct filter_bit page = gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, salt);
+    struct filter_bit mega = gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, salt);
 
     return (*page.word & page.bit) != 0 || (*mega.word & mega.bit) != 0;
 }

@@ -2,12 +2,11 @@
 /* Shadow tables: what a fault puts into them. */
 #include "core/shadow_private.h"
 
-/* log2 of the guest's leaf that a shadow leaf stems from. */
-static unsigned origin_shift(uint64_t leaf)
+/* log2 of the guest's leaf that a shadow leaf stems from; for ORIGIN_LARGER more than any. */
+static inline unsigned origin_shift(uint64_t leaf)
 {
-    static const uint8_t shift[] = {
-        [ORIGIN_4K] = 12, [ORIGIN_2M] = 21, [ORIGIN_1G] = 30, [ORIGIN_LARGER] = 63};
-    return shift[FIELD_GET(PTE_RSW, leaf)];
+    unsigned origin = (unsigned)FIELD_GET(PTE_RSW, leaf);
+    return origin == ORIGIN_LARGER ? 63 : PAGE_SHIFT + 9 * origin;
 }
 
 /*
@@ -79,44 +78,70 @@ static bool addressable(const struct shadow_root *r, uint64_t va)
     return (uint64_t)sext(va, top_shift(r) + 9) == va;
 }
 
-bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift)
+/* Writes the entry for va in table n. Returns what was there. */
+static inline uint64_t entry_set(struct shadow *s, const struct shadow_root *r, uint32_t n,
+                                 uint64_t va, uint64_t leaf, unsigned shift)
 {
-    struct shadow_root *r = s->current;
-    unsigned origin = origin_shift(leaf);
+    unsigned i = index_at(va, shift);
+    uint64_t *e = &table_of(s, n)[i];
+    uint64_t old = *e;
+
+    *e = leaf;
+    s->node[n].lines |= BIT(i / 8);
+    s->near[r->index] |= shift > 21 || origin_shift(leaf) > 21 ? ~UINT64_C(0) : near_bit(va);
+    s->fills++;
+    return old;
+}
+
+/* A fill that needs more than to write an entry: tables, or the place of one. */
+static cold_path bool fill_slow(struct shadow *s, struct shadow_root *r, uint64_t va, uint64_t leaf,
+                                unsigned shift)
+{
     bool lost = false;
 
-    if (unlikely(!addressable(r, va) || s->pages < SHADOW_PAGES_MIN)) {
+    if (!addressable(r, va) || s->pages < SHADOW_PAGES_MIN) {
         return false;
     }
     for (; shift > top_shift(r); shift -= 9) { /* the part of it around va that the mode has */
         leaf += FIELD_PUT(PTE_PPN, (uint64_t)index_at(va, shift - 9) << (shift - 9 - PAGE_SHIFT));
     }
-    uint32_t n = table_find(s, r, va, shift, origin);
-    if (unlikely(n == NIL)) {
-        n = table_surely(s, r, va, shift, origin, &lost);
-    }
-    unsigned i = index_at(va, shift);
-    uint64_t *e = &table_of(s, n)[i];
-    uint64_t old = *e;
-    if (unlikely(is_table(old))) {
+    uint32_t n = table_surely(s, r, va, shift, origin_shift(leaf), &lost);
+    uint64_t old = entry_set(s, r, n, va, leaf, shift);
+    if (is_table(old)) {
         shadow_free_tables(s, r, old, shift);
         r->stale = true;
     }
-    *e = leaf;
-    s->node[n].lines |= BIT(i / 8);
-    s->near[index_of(s, r)] |= shift > 21 || origin > 21 ? ~UINT64_C(0) : near_bit(va);
-    r->blind = true;
-    s->fills++;
     return lost || (old & PTE_V) != 0;
+}
+
+static inline bool fill(struct shadow *s, struct shadow_root *r, uint64_t va, uint64_t leaf,
+                        unsigned shift)
+{
+    uint32_t n = NIL;
+
+    if (likely(addressable(r, va) && shift == PAGE_SHIFT)) {
+        n = table_find(s, r, va, PAGE_SHIFT, origin_shift(leaf));
+    }
+    if (unlikely(n == NIL)) {
+        return fill_slow(s, r, va, leaf, shift);
+    }
+    return (entry_set(s, r, n, va, leaf, PAGE_SHIFT) & PTE_V) != 0;
+}
+
+bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift)
+{
+    struct shadow_root *r = s->current;
+    bool fence = fill(s, r, va, leaf, shift);
+
+    r->blind = true;
+    return fence;
 }
 
 bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t leaf)
 {
     struct shadow_root *r = s->current;
-    bool blind = r->blind;
-    bool fence = shadow_fill(s, va, leaf, x->shift);
+    bool fence = fill(s, r, va, leaf, x->shift);
 
-    r->blind = blind;
     shadow_gpa_note(s, r, x->gpa.a, x->g_shift);
     return fence;
 }

@@ -31,11 +31,6 @@ static inline bool is_table(uint64_t pte)
     return (pte & (PTE_V | PTE_RWX)) == PTE_V;
 }
 
-static inline size_t index_of(const struct shadow *s, const struct shadow_root *r)
-{
-    return (size_t)(r - s->root);
-}
-
 static inline unsigned top_shift(const struct shadow_root *r)
 {
     return r->mode * 9u - 42;
@@ -60,12 +55,18 @@ struct filter_bit {
     uint64_t bit;
 };
 
+/* Keeps the pages of different VMIDs apart in the filters, most of the time. */
+static inline uint32_t gpa_salt(uint64_t hgatp)
+{
+    return (uint32_t)FIELD_GET(HGATP_VMID, hgatp) * 0x9e37u;
+}
+
 /* The bit of a guest-physical page. Pages of one guest that lie together never share one, up to the
  * size of the filter. */
 static inline struct filter_bit gpa_bit(uint64_t *filter, uint64_t bits, uint64_t page,
-                                        uint64_t hgatp)
+                                        uint32_t salt)
 {
-    uint64_t i = (page + FIELD_GET(HGATP_VMID, hgatp) * 0x9e37) & (bits - 1);
+    uint64_t i = (page + salt) & (bits - 1);
     return (struct filter_bit){&filter[i / 64], BIT(i % 64)};
 }
 
@@ -77,9 +78,9 @@ static inline void shadow_gpa_note(struct shadow *s, struct shadow_root *r, uint
     struct filter_bit b;
 
     if (likely(g_shift == 12)) {
-        b = gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, r->key.hgatp);
+        b = gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, r->salt);
     } else if (g_shift == 21) {
-        b = gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, r->key.hgatp);
+        b = gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, r->salt);
     } else {
         r->blind = true;
         return;

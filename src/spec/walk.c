@@ -130,7 +130,11 @@ hot_inline bool vs_quick(struct hot *hot, uint64_t va, uint64_t *table, unsigned
             return false;
         }
         if (!is_pointer(leaf->pte) || unlikely(*shift == PAGE_SHIFT)) {
-            return leaf_take(leaf, va, t, *shift);
+            if (leaf_take(leaf, va, t, *shift)) {
+                return true;
+            }
+            *shift = (leaf->pte & PTE_V) == 0 ? WALK_INVALID : *shift;
+            return false;
         }
         *table = pte_address(leaf->pte);
     }
@@ -202,7 +206,8 @@ bool walk(const struct hart *h, const struct mem *mem, struct access_as as, uint
     return true;
 }
 
-/* What two stages grant together; mxr lets X stand for R. 0 if that is nothing. */
+/* What two stages grant together, the memory type aside; mxr lets X stand for R. 0 if that is
+ * nothing. */
 hot_inline uint64_t leaf_join(uint64_t vs_pte, uint64_t g_pte, bool mxr)
 {
     if (unlikely(mxr)) {
@@ -211,10 +216,8 @@ hot_inline uint64_t leaf_join(uint64_t vs_pte, uint64_t g_pte, bool mxr)
     }
     uint64_t both = vs_pte & g_pte;
     uint64_t rwx = both & (PTE_R | PTE_X | ((both & PTE_D) != 0 ? PTE_W : 0));
-    /* Svpbmt: the VS-stage's memory type overrides the G-stage's unless it is PMA */
-    uint64_t pbmt = (vs_pte & PTE_PBMT) != 0 ? vs_pte & PTE_PBMT : g_pte & PTE_PBMT;
 
-    return rwx == 0 ? 0 : PTE_V | PTE_A | rwx | ((rwx & PTE_W) != 0 ? PTE_D : 0) | pbmt;
+    return rwx == 0 ? 0 : PTE_V | PTE_A | rwx | ((rwx & PTE_W) != 0 ? PTE_D : 0);
 }
 
 /* What RSW says of a shadow leaf. vsatp Bare is no leaf that a fence could name. */
@@ -233,10 +236,13 @@ uint64_t shadow_leaf(const struct xlate *x, unsigned prv, bool vs_bare, bool hs_
     uint64_t leaf = leaf_join(x->vs_pte, x->g_pte, hs_mxr);
     bool user = vs_bare ? prv == PRV_U : (x->vs_pte & PTE_U) != 0;
 
+    /* Svpbmt: the VS-stage's memory type overrides the G-stage's unless it is PMA */
+    uint64_t pbmt = (x->vs_pte & PTE_PBMT) != 0 ? x->vs_pte & PTE_PBMT : x->g_pte & PTE_PBMT;
+
     if (leaf == 0) {
         return 0;
     }
-    return leaf | (user ? PTE_U : 0) | FIELD_PUT(PTE_RSW, origin_of(x, vs_bare)) |
+    return leaf | pbmt | (user ? PTE_U : 0) | FIELD_PUT(PTE_RSW, origin_of(x, vs_bare)) |
            FIELD_PUT(PTE_PPN, align_down(x->pa.a, BIT(x->shift)) >> PAGE_SHIFT);
 }
 
@@ -246,7 +252,7 @@ struct around {
     const uint64_t *slot; /* NULL: every page has the leaf pte */
     uint64_t pte;
     uint64_t gpa;   /* of the block's first page then */
-    uint64_t fixed; /* what their leaves have as well: U of a bare stage, the origin */
+    uint64_t fixed; /* what their leaves have as well: the origin, one leaf's PBMT */
 };
 
 hot_inline struct around around_make(const struct xlate *x, unsigned prv, bool vs_bare)
@@ -259,6 +265,7 @@ hot_inline struct around around_make(const struct xlate *x, unsigned prv, bool v
         a.slot = (const uint64_t *)align_down((uintptr_t)x->vs_slot, WALK_AROUND * 8);
     }
     a.fixed = FIELD_PUT(PTE_RSW, origin_of(x, vs_bare));
+    a.fixed |= a.slot == NULL ? a.pte & PTE_PBMT : 0;
     return a;
 }
 

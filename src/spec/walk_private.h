@@ -75,12 +75,13 @@ static inline void xlate_final(struct xlate *x, const struct leaf *final)
     x->shift = x->vs_shift < final->shift ? x->vs_shift : final->shift;
 }
 
-/* Where a walk begins or goes on (walk_slow): not any shift of a table. */
-enum { WALK_START = 1, WALK_FINAL = 2 };
+/* Where a walk begins, goes on, or ends (walk_slow): not any shift of a table. */
+enum { WALK_START = 1, WALK_FINAL = 2, WALK_INVALID = 3 };
 
 /*
  * walk(), all of it, from the first stage's table (its address before the G-stage) whose index has
- * this shift on; or from WALK_START; or WALK_FINAL, with the first stage's leaf in *out already.
+ * this shift on; or from WALK_START; or WALK_FINAL, with the first stage's leaf in *out already; or
+ * WALK_INVALID, because the first stage has met a PTE without V.
  */
 bool walk_slow(const struct hart *h, const struct mem *mem, struct access_as as, uint64_t va,
                struct xlate *out, struct trap *fault, uint64_t table, unsigned shift);

@@ -294,6 +294,9 @@ bool walk_slow(const struct hart *h, const struct mem *mem, struct access_as as,
     const struct walker w = {.h = h, .mem = mem, .fault = fault, .as = &as, .va = va};
     struct leaf leaf;
 
+    if (shift == WALK_INVALID) {
+        return fail(&w, FAIL_PAGE, 0, FIRST);
+    }
     if (shift != WALK_FINAL) {
         bool ok =
             shift == WALK_START ? first_start(&w, &leaf) : first_stage(&w, table, shift, &leaf);
