@@ -22,7 +22,7 @@ MARCH    = rv64imac_zicsr_zifencei
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Werror
 CPPFLAGS = -Isrc -I$(BUILD)/gen -isystem $(LIBFDT) -DPICOLIBC_INTEGER_PRINTF_SCANF
 CODEGEN  = -std=gnu11 -O2 -g -march=$(MARCH) -mabi=lp64 -mcmodel=medany -ffreestanding \
-           -fno-common -ffunction-sections -fdata-sections -fno-omit-frame-pointer \
+           -fno-common -ffunction-sections -fdata-sections \
            -fno-stack-protector
 CFLAGS   = $(CODEGEN) --specs=picolibc.specs $(WARNINGS)
 # picolibc's multilib is found by the plain name; -lp64 code of both names links.

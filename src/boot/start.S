@@ -48,15 +48,15 @@ _start:
     .balign 4
 2:  lla t0, boot_trap
     csrw mtvec, t0
-take:
+.Ltake:
     lla t0, boot_lottery
 3:  lw t1, (t0)
-    bnez t1, wait
+    bnez t1, .Lwait
     addi s3, s3, -1
     bgez s3, 3b
     li t1, 1
     amoswap.w.aqrl t1, t1, (t0)
-    bnez t1, wait
+    bnez t1, .Lwait
 
     /* The boot hart, once: even if it hands the lottery on. */
     lla t0, boot_prepared
@@ -66,13 +66,13 @@ take:
     sw t1, (t0)
     lla t0, bss_start
     lla t1, bss_end
-4:  bgeu t0, t1, relocate
+4:  bgeu t0, t1, .Lrelocate
     sd zero, (t0)
     addi t0, t0, 8
     j 4b
 
     /* Loaded elsewhere than linked: the pointers in the image are off by as much. */
-relocate:
+.Lrelocate:
     lla t0, image_start
     li t1, LINK_BASE
     sub t1, t0, t1
@@ -102,7 +102,7 @@ boot_park:
 6:  wfi
     j 6b
 
-wait:
+.Lwait:
     lla t0, boot_gate
     li t2, GATE_GO
 7:  .word 0x0100000f /* pause */
@@ -111,7 +111,7 @@ wait:
     lla t1, boot_lottery
     lw t1, (t1)
     bnez t1, 7b
-    beqz s5, take /* who took it has stepped back */
+    beqz s5, .Ltake /* who took it has stepped back */
     j 7b
 8:  bne t1, t2, boot_park
     fence r, rw
