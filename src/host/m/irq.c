@@ -9,9 +9,9 @@
 
 #define NEVER (~UINT64_C(0))
 /* How long a change that no trap announces may go unseen, in halvings of a second: another hart's write to this one's PLIC
- * enables, 1/256 s; HS setting SIE while a VS-level interrupt that it keeps is pending, 15 us. */
+ * enables, 1/256 s; HS setting SIE while a VS-level interrupt that it keeps is pending, 122 us. */
 #define POLL_EXTERNAL    8
-#define POLL_UNDELEGATED 16
+#define POLL_UNDELEGATED 13
 
 uint64_t host_time(void)
 {

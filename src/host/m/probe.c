@@ -107,8 +107,8 @@ void host_probe(struct machine *m)
 void host_isa(const struct machine *m, struct isa *isa)
 {
     isa->ext |= BIT(EXT_NONE);
-    isa->ext |= m->menvcfg ? BIT(EXT_MENVCFG) : 0;
-    isa->ext |= BIT(EXT_SSTC); /* for guests always; HS's own as the hardware has it */
+    isa->ext |= BIT(EXT_MENVCFG); /* what the hardware has not is the model's */
+    isa->ext |= BIT(EXT_SSTC);    /* likewise */
     isa->ext |= m->menvcfg_mask & ENVCFG_ADUE ? BIT(EXT_SVADU) : 0;
     isa->ext |= m->menvcfg_mask & ENVCFG_PBMTE ? BIT(EXT_SVPBMT) : 0;
     isa->ext |= m->menvcfg_mask & ENVCFG_CBZE ? BIT(EXT_ZICBOZ) : 0;

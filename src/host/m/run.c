@@ -122,10 +122,13 @@ static enum exit_cause csr_exit(const struct hart *h, const struct csr *c)
     return c->num == CSR_vsatp ? EXIT_satp : c->num == CSR_time ? EXIT_time : EXIT_csr_vs;
 }
 
-/* Does hardware hold it while HS or VS runs? An stimecmp that the hart doesn't have is the model's. */
+/* Does hardware hold it while HS or VS runs? An stimecmp or senvcfg that the hart doesn't have is the model's. */
 static bool is_resident(const struct csr *c)
 {
-    return c->resident && (c->num != CSR_stimecmp || machine.sstc);
+    if (c->num == CSR_stimecmp) {
+        return machine.sstc;
+    }
+    return c->resident && (c->num != CSR_senvcfg || machine.menvcfg);
 }
 
 /* A CSR access of HS or VS to a register that stands in the model: nothing is moved. False: not such a one. */
