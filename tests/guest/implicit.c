@@ -187,7 +187,8 @@ static void roots_nowhere(void)
         if (i == 1)
             pt_map(&env.g, NOWHERE, NOWHERE, PTE_FULL | PTE_U, 0);
         if (i < 2)
-            csr_write(vsatp, FIELD_PUT(ATP_MODE, MODE_SV39) | NOWHERE >> 12);
+            csr_write(vsatp, FIELD_PUT(ATP_MODE, env_has_g(MODE_SV48) ? MODE_SV48 : MODE_SV39) |
+                                 NOWHERE >> 12);
         else
             csr_write(hgatp, FIELD_PUT(ATP_MODE, MODE_SV39) | NOWHERE >> 12);
         fence_all();

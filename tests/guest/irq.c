@@ -106,8 +106,9 @@ static void in_hs(void)
             hs_cause = 0;
             if (sie)
                 irq_on();
-            for (uint64_t end = rdtime() + MS; hs_cause == 0 && rdtime() < end;)
-                ; /* bounded, not at once: without H in hardware it is looked for (docs/limits.md) */
+            for (uint64_t end = rdtime() + timebase / 1000; hs_cause == 0 && rdtime() < end;)
+                ; /* bounded, not at once: without H in hardware it is looked for (docs/limits.md)
+                   */
             irq_off();
             csr_write(hvip, 0);
             context("irq %u in HS, hideleg %u, hie %u, SIE %u", vs_irqs[i], deleg, hie, sie);

@@ -8,7 +8,7 @@
 
 #define PINGS  5000u /* there and back: 10,000 IPIs */
 #define SPINS  50u
-#define ROUNDS 60u /* of remote fences */
+#define ROUNDS 25u /* of remote fences */
 
 enum rfence { RF_FENCE_I, RF_SFENCE, RF_SFENCE_ASID, RF_GVMA_VMID, RF_GVMA, RF_VVMA_ASID, RF_VVMA };
 
@@ -260,7 +260,7 @@ static void ipi_flood(void)
     setup();
     if (!start(1))
         return;
-    works[0].limit = works[1].limit = 5000;
+    works[0].limit = works[1].limit = 1000;
     works[0].peer = &harts[1];
     works[1].peer = &harts[0];
     works[0].failed = false;
@@ -485,11 +485,11 @@ static void concurrent_fences(void)
         if (!start(i))
             return;
         works[i].peer = &harts[(i + 1) % harts_count];
-        works[i].limit = 150;
+        works[i].limit = 60;
         give(i, fence_peer);
     }
     works[0].peer = &harts[1 % harts_count];
-    works[0].limit = 150;
+    works[0].limit = 60;
     works[0].failed = false;
     fence_peer(&works[0]);
     for (unsigned i = 0; i < harts_count; i++) {

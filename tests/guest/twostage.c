@@ -138,7 +138,9 @@ static void canonical(void)
     }
 }
 
-/* All address bits of the mode count in the G-stage, and the two more of its root. */
+/* All address bits of the mode count in the G-stage, and the two more of its root. A hart without H
+ * can't fetch where its own Sv57 does not reach; loads and stores there can be made for the guest.
+ */
 static void gpa_bits(void)
 {
     for (uint64_t m = MODE_SV39; m <= MODE_SV57; m++) {
@@ -155,7 +157,10 @@ static void gpa_bits(void)
         for (unsigned bit = 12; bit < width; bit++) {
             uint64_t gpa = BIT(bit) | (bit == 31 ? BIT(38) : 0);
             context("%sx4, GPA 0x%lx", mode_name(m), gpa);
-            probe_reaches(MODE_VS, gpa, frames[bit]);
+            if (bit < 56 || !exact)
+                probe_reaches(MODE_VS, gpa, frames[bit]);
+            else
+                probe_data_reaches(MODE_VS, gpa, frames[bit]);
         }
     }
 }

@@ -73,7 +73,10 @@ static void vsstatus_sd(void)
         for (uint64_t fs = 0; fs < 4; fs++) {
             context("FS of HS %lu, of VS %lu", hs, fs);
             check_sd(fs, fs == 3, hs);
-            check_bits(csr_read(sstatus), SSTATUS_FS, FIELD_PUT(SSTATUS_FS, hs), "sstatus.FS");
+            /* With one FS for both, a Dirty VS makes HS Dirty: more than needed, never less. */
+            uint64_t now = FIELD_GET(SSTATUS_FS, csr_read(sstatus));
+            check(now == hs || (exact && hs && fs == 3 && now == 3), "sstatus.FS is as it was");
+            csr_write(sstatus, FIELD_PUT(SSTATUS_FS, hs));
         }
     }
     put(CSR_VSSTATUS, 0);

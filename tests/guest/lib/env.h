@@ -15,13 +15,14 @@
 #include "insn.h"
 #include "pt.h"
 
-/* Bit 40 tells the x4 forms apart from the others. A hart with Sv39 alone may not reach so far while vsatp is bare (without H in
- * hardware its own tables have 38 bits for it: docs/limits.md). */
+/* Bit 40 tells the x4 forms apart from the others. A hart with Sv39 alone may not reach so far
+ * while vsatp is bare (without H in hardware its own tables have 38 bits for it: docs/limits.md).
+ */
 #define GPA_ALIAS (env_has_g(MODE_SV48) ? 0x10000000000UL : 0x2000000000UL)
 #define VU_OFFSET 0x1000000000UL
 /* Where tests map their own pages. */
 #define TEST_VA  0x2000000000UL
-#define TEST_GPA 0x4000000000UL
+#define TEST_GPA (env_has_g(MODE_SV48) ? 0x4000000000UL : 0x1000000000UL)
 
 /* Neither memory nor a device is here, on any machine. */
 #define NOWHERE 0x15000000000UL

@@ -65,7 +65,7 @@ uint64_t probe_cause(enum mode mode, enum access access, uint64_t va)
     return probe_worked(&t, mode, access, va) ? CAUSE_NONE : t.scause;
 }
 
-void probe_reaches(enum mode mode, uint64_t va, void *p)
+void probe_data_reaches(enum mode mode, uint64_t va, void *p)
 {
     static uint32_t n;
     volatile uint64_t *q = p;
@@ -86,7 +86,13 @@ void probe_reaches(enum mode mode, uint64_t va, void *p)
         fail("expected a store to 0x%lx to work, seen cause %lu, htval 0x%lx", va, t.scause,
              t.htval);
     __asm__ volatile("fence.i" ::: "memory");
-    t = probe(mode, FETCH, va, &val);
+}
+
+void probe_reaches(enum mode mode, uint64_t va, void *p)
+{
+    uint64_t val = 0;
+    probe_data_reaches(mode, va, p);
+    struct trap t = probe(mode, FETCH, va, &val);
     if (!probe_worked(&t, mode, FETCH, va))
         fail("expected a fetch from 0x%lx to work, seen cause %lu at 0x%lx", va, t.scause, t.sepc);
 }

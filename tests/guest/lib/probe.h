@@ -18,6 +18,8 @@ bool probe_worked(const struct trap *t, enum mode mode, enum access access, uint
 uint64_t probe_cause(enum mode mode, enum access access, uint64_t va);
 /* Checks that all of a load, a store and a fetch at va in the mode reach the doubleword at p. */
 void probe_reaches(enum mode mode, uint64_t va, void *p);
+/* The same without the fetch. */
+void probe_data_reaches(enum mode mode, uint64_t va, void *p);
 /* Checks cause, stval, htval, htinst (unless ANY_INST), SPV, GVA, SPP, sepc of a faulted access. */
 #define ANY_INST (~0UL)
 void probe_faults(enum mode mode, enum access access, uint64_t va, uint64_t cause, uint64_t stval,
