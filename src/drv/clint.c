@@ -20,7 +20,7 @@ static void ipi_send(uint64_t hartid)
     uintptr_t a = by_hart_at(&msip, hartid);
     if (a != 0) {
         /* what was written to memory before is seen by who takes the interrupt */
-        __asm__ volatile("fence rw, w" ::: "memory");
+        io_fence();
         write32(a, 1);
     }
 }
@@ -30,7 +30,7 @@ static void ipi_clear(uint64_t hartid)
     uintptr_t a = by_hart_at(&msip, hartid);
     if (a != 0) {
         write32(a, 0);
-        __asm__ volatile("fence w, rw" ::: "memory");
+        io_fence();
     }
 }
 

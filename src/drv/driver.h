@@ -56,6 +56,20 @@ int answers(const void *fdt, int node, uintptr_t at) must_check;
  * them. */
 void drv_close(const struct tree_range *r);
 
+/* Orders accesses of memory and of devices, all with all. On the development machine registers are
+ * memory. */
+#ifdef __riscv
+static inline void io_fence(void)
+{
+    __asm__ volatile("fence iorw, iorw" ::: "memory");
+}
+#else
+static inline void io_fence(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+#endif
+
 static inline uint32_t read32(uintptr_t a)
 {
     return *(volatile uint32_t *)a;

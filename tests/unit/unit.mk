@@ -16,7 +16,8 @@ UNIT_CORE     += $(wildcard src/sbi/*.c) \
                  $(patsubst %,src/core/%.c,exits guestmem misaligned request vhart)
 # What boots reads trees: with libfdt. log.c is pulled out of the archive only by tests without a log of their own.
 UNIT_CORE     += $(patsubst %,src/boot/%.c,fixup isa_string memory next place scan) \
-                 $(patsubst %,src/lib/%.c,err log tree)
+                 $(patsubst %,src/lib/%.c,err log tree) \
+                 $(patsubst %,src/drv/%.c,aplic clint driver imsic_tree plic reset uart8250)
 UNIT_FDT      := $(patsubst %.c,$(UNIT_BUILD)/libfdt/%.o,$(FDT_SRC) fdt_empty_tree.c)
 UNIT_SRC      := $(wildcard src/spec/*.c src/vdev/*.c) $(UNIT_CORE)
 UNIT_OBJ      := $(UNIT_SRC:%.c=$(UNIT_BUILD)/%.o)
