@@ -206,6 +206,9 @@ static void addresses_beyond_the_mode(void **state)
     (void)state;
     pool_make(&p, 1 << 20);
     enter(&p, key_of(1, 1));
+    /* the tables that it would come out in are there */
+    shadow_fill(&p.s, 0x2000, leaf_at(0x80002000, ORIGIN_4K), 12);
+    shadow_fill(&p.s, (uint64_t)sext(0x2000 | BIT(38), 39), leaf_at(0x80002000, ORIGIN_4K), 12);
     for (unsigned bit = 38; bit < 64; bit++) {
         assert_false(shadow_fill(&p.s, 0x1000 | BIT(bit), leaf_at(0x80001000, ORIGIN_4K), 12));
         assert_int_equal(here(&p, 0x1000), 0);
@@ -577,11 +580,13 @@ static void neighbours_of_a_superpage(void **state)
     (void)state;
     for (unsigned bare = 0; bare < 2; bare++) {
         struct filled f;
+        uint64_t nc = FIELD_PUT(PTE_PBMT, UINT64_C(1));
         guest_make(&f.g, MODE_SV39);
+        f.g.h.menvcfg = f.g.h.henvcfg = ENVCFG_PBMTE;
         if (bare) {
             f.g.h.vsatp = 0;
         } else {
-            *vs_slot(&f.g, VA, 21) = pte_of(GPA, ALL_OF_LEAF);
+            *vs_slot(&f.g, VA, 21) = pte_of(GPA, ALL_OF_LEAF | nc);
         }
         uint64_t first = bare ? VA - 0x5000 : GPA;
         for (uint64_t n = 0; n < 16; n++) {
@@ -592,7 +597,8 @@ static void neighbours_of_a_superpage(void **state)
         enum leaf_origin origin = bare ? ORIGIN_4K : ORIGIN_2M;
         for (uint64_t n = 0; n < 16; n++) {
             assert_int_equal(here(&f.p, VA - 0x5000 + n * 4096),
-                             n < 8 ? leaf_at(DATA + 0x10000 - n * 4096, origin) : 0);
+                             n < 8 ? leaf_at(DATA + 0x10000 - n * 4096, origin) | (bare ? 0 : nc)
+                                   : 0);
         }
         if (!bare) {
             assert_true(fence_va(&f.p, VA + 0x100000, 5));
