@@ -23,6 +23,9 @@ static const char *const dropped[] = {
     "sdtrig",   "svrsw60t59b",
 };
 
+/* What every virtual hart has besides h: emulated where the hardware has it not. */
+#define ADDED "sstc"
+
 static const struct {
     const char *name;
     enum isa_ext ext;
@@ -128,6 +131,7 @@ int isa_string_fix(const char *isa, char *out, size_t size)
 {
     struct writer w = {.out = out, .size = size};
     size_t length;
+    bool has_added = false;
     if (!is_rv64(isa)) {
         return ERR_INVALID;
     }
@@ -138,10 +142,14 @@ int isa_string_fix(const char *isa, char *out, size_t size)
     }
     for (const char *s = next_name(isa + single, &length); length != 0;
          s = next_name(s + length, &length)) {
+        has_added = has_added || same(ADDED, s, length);
         if (!is_dropped(s, length)) {
             add(&w, "_", 1);
             add(&w, s, length);
         }
+    }
+    if (!has_added) {
+        add(&w, "_" ADDED, sizeof(ADDED));
     }
     add(&w, "", 1);
     return finish(&w);
@@ -150,7 +158,7 @@ int isa_string_fix(const char *isa, char *out, size_t size)
 int isa_list_fix(const char *list, size_t length, char *out, size_t size)
 {
     struct writer w = {.out = out, .size = size};
-    bool has_h = false;
+    bool has_h = false, has_added = false;
     for (size_t at = 0; at < length; at += strlen(list + at) + 1) {
         size_t n = strlen(list + at);
         has_h = has_h || same("h", list + at, n);
@@ -158,12 +166,16 @@ int isa_list_fix(const char *list, size_t length, char *out, size_t size)
             add(&w, "h", 2);
             has_h = true;
         }
+        has_added = has_added || same(ADDED, list + at, n);
         if (!is_dropped(list + at, n)) {
             add(&w, list + at, n + 1);
         }
     }
     if (!has_h) {
         add(&w, "h", 2);
+    }
+    if (!has_added) {
+        add(&w, ADDED, sizeof(ADDED));
     }
     return finish(&w);
 }
