@@ -59,13 +59,19 @@ bool host_usable(const char **why)
     return *why == NULL;
 }
 
+/* The bits that Hearth knows. Others (landing pads, pointer masking, double traps) are the
+ * firmware's to switch on by FWFT, for an S-mode that asks; they stay off. */
+#define ENVCFG_KNOWN                                                                               \
+    (ENVCFG_FIOM | ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE | ENVCFG_ADUE | ENVCFG_PBMTE |         \
+     ENVCFG_STCE)
+
 /* Without menvcfg, the older harts: no envcfg at all. */
 static void probe_environment(struct machine *m)
 {
     uint64_t v;
 
     m->menvcfg = hw_try_read(CSR_menvcfg, &v);
-    m->menvcfg_mask = m->menvcfg ? writable(CSR_menvcfg) : 0;
+    m->menvcfg_mask = m->menvcfg ? writable(CSR_menvcfg) & ENVCFG_KNOWN : 0;
     m->sstc = m->menvcfg && (m->menvcfg_mask & ENVCFG_STCE) && hw_try_read(CSR_stimecmp, &v);
     m->smaia = hw_try_read(CSR_mvien, &v) && hw_try_read(CSR_mvip, &v);
     m->mstateen = hw_try_read(CSR_mstateen0, &v);
