@@ -154,6 +154,8 @@ END {
         print "\n]}"
     else {
         print "per trap: instructions more than in hardware, for each trap into the monitor"
+        if (!causes && marks["hearth", names[1]])
+            print "The monitor printed no counters: no traps are known."
         for (side in by_time)
             print "There was no instruction counter: " side " is by time, waiting included."
         if (listing != "")
