@@ -143,6 +143,7 @@ static void canonical(void)
  */
 static void gpa_bits(void)
 {
+    unsigned reach = env_has_vs(MODE_SV57) ? 56 : env_has_vs(MODE_SV48) ? 47 : 38;
     for (uint64_t m = MODE_SV39; m <= MODE_SV57; m++) {
         unsigned width = 14 + 9 * levels(m);
         if (!env_has_g(m))
@@ -157,7 +158,7 @@ static void gpa_bits(void)
         for (unsigned bit = 12; bit < width; bit++) {
             uint64_t gpa = BIT(bit) | (bit == 31 ? BIT(38) : 0);
             context("%sx4, GPA 0x%lx", mode_name(m), gpa);
-            if (bit < 56 || !exact)
+            if (gpa < BIT(reach) || !exact)
                 probe_reaches(MODE_VS, gpa, frames[bit]);
             else
                 probe_data_reaches(MODE_VS, gpa, frames[bit]);
