@@ -91,7 +91,8 @@ static bool on_any(const struct trap *t)
     return true;
 }
 
-/* HS itself takes what is not delegated, if its SIE is set; never what is. */
+/* HS itself takes what is not delegated, if its SIE is set; never what is. Where nothing traps when
+ * HS sets SIE, it may take a moment. */
 static void in_hs(void)
 {
     guest_env();
