@@ -41,18 +41,24 @@ function traps(name, low,    i, n, d) {
     return n
 }
 
+function each(n) {
+    return n >= 100 ? grouped(n) : sprintf("%.2f", n)
+}
+
 function row(a, b, c, d, e, f, g) {
     printf "%-8s %15s %15s %7s %13s %9s  %s\n", a, b, c, d, e, f, g
 }
 
 function result(name, times, hw, mon, n, what) {
     row(name, hw ? grouped(hw / times) : "-", mon ? grouped(mon / times) : "-",
-        hw && mon ? sprintf("%.2f", mon / hw) : "-", n ? sprintf("%.2f", n / times) : "-",
-        n && hw && mon ? grouped((mon - hw) / n) : "-", what)
+        hw && mon ? sprintf("%.2f", mon / hw) : "-", n ? each(n / times) : "-",
+        n && hw && mon > hw ? grouped((mon - hw) / n) : "-", what)
 }
 
 function json_result(name, times, hw, mon, n, what,    i, sep) {
     printf "%s\n  {\"name\": \"%s\", \"what\": \"%s\", \"times\": %d", comma, name, what, times
+    if (by_time["hardware"] || by_time["hearth"])
+        printf ", \"by_time\": true"
     if (hw)
         printf ", \"hardware\": %.0f", hw
     if (mon)
@@ -146,7 +152,7 @@ END {
         printf "{\"cpu\": \"%s\", \"kernel\": \"%s\", \"results\": [", flags, kernel
     else {
         print "Instructions each (-cpu " flags ", Linux " kernel ", one hart)"
-        row("", "H in hardware", "Hearth", "ratio", "traps", "per trap", "")
+        row("each", "H in hardware", "Hearth", "ratio", "traps", "per trap", "what is done")
     }
     for (k = 1; k <= n_names; k++)
         workload(names[k])
