@@ -3,8 +3,7 @@
 # Included by the root Makefile; alone: make -f tests/guest/guest.mk guest
 BUILD ?= build
 
-guest_topics := csr vscsr traps priv perm twostage implicit htinst hlv fences spaces churn irq timer extirq smp \
-	protect sbi hsm
+guest_topics := csr vscsr traps priv perm twostage implicit htinst hlv fences spaces churn irq timer extirq smp protect sbi hsm services remote
 guest_lib := start hart sbi test print fdt pt env probe
 guest_dir := tests/guest
 guest_out := $(BUILD)/guest
