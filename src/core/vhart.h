@@ -39,6 +39,13 @@ struct fence_call {
     uint64_t hgatp;   /* of the caller, for the VVMA forms */
 };
 
+/* What hardware must hold while VS runs, worked out of the H CSRs: changes seldom. */
+struct vs_environment {
+    uint64_t medeleg, mideleg, mcounteren, menvcfg, mvien;
+    bool time_read; /* VS-mode may read time: hcounteren and mcounteren */
+    bool known;     /* false: work it out again */
+};
+
 struct vhart {
     struct hart h; /* first: entry.S saves into it */
 
@@ -48,6 +55,7 @@ struct vhart {
     uint64_t shadow_atp; /* satp for the shadow root of the key below */
     struct shadow_key shadow_key;
     bool watching;       /* sret of HS traps because of a VS-level interrupt that HS keeps */
+    struct vs_environment vs;
     bool captured;       /* the PLIC's S context is closed for the guest's sake */
 
     /* This hart only */

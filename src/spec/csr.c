@@ -9,6 +9,7 @@ enum {
     XLATE = CSR_EFFECT_XLATE,
     ENV = CSR_EFFECT_ENV,
     TIME = CSR_EFFECT_TIME,
+    TRAPPED = CSR_EFFECT_TRAPPED,
     CONTEXT = IRQ | XLATE | ENV, /* a status register holds all of it */
 };
 /* No hart has it: what a number without a row needs. */

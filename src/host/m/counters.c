@@ -108,6 +108,7 @@ uint64_t host_menvcfg_write(uint64_t v)
         return 0;
     }
     csr_write(&vh->h, csr_row(CSR_menvcfg), v);
+    vh->vs.known = false;
     hw_write(CSR_menvcfg, vh->h.menvcfg & machine.menvcfg_mask);
     return vh->h.menvcfg;
 }
@@ -115,6 +116,7 @@ uint64_t host_menvcfg_write(uint64_t v)
 void host_delegate_misaligned(struct vhart *vh, bool on)
 {
     vh->misaligned_delegated = on;
+    vh->vs.known = false;
     if (vh->resident == RESIDENT_HS) {
         m_hs_environment(vh);
     }

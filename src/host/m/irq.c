@@ -34,45 +34,39 @@ static bool hs_has_sstc(const struct vhart *vh)
     return machine.sstc && (vh->h.menvcfg & ENVCFG_STCE);
 }
 
-/* Has HS's deadline, once passed, been dealt with? Seen by the hardware, kept in mip, or of no interest. */
-static bool hs_timer_told(const struct vhart *vh)
+/*
+ * When the comparator has to fire for HS: at its deadline, or at once if that passed and isn't noted in mip.STIP yet. With Sstc and
+ * V = 0 the hardware sees to it.
+ */
+static inline uint64_t hs_deadline(const struct vhart *vh)
 {
     const struct hart *h = &vh->h;
 
-    return (h->mip & BIT(IRQ_STI)) || (hs_has_sstc(vh) && !(h->mie & BIT(IRQ_STI)));
-}
-
-/* When the comparator has to fire for HS: at its deadline, or at once if that passed unnoticed. With Sstc and V = 0 never. */
-static uint64_t hs_deadline(const struct vhart *vh)
-{
-    const struct hart *h = &vh->h;
-
-    if ((hs_has_sstc(vh) && !h->v) || (h->stimecmp <= h->time && hs_timer_told(vh))) {
+    if ((h->mip & BIT(IRQ_STI)) || (hs_has_sstc(vh) && !h->v)) {
         return NEVER;
     }
     return h->stimecmp;
 }
 
-static bool vs_has_sstc(const struct hart *h)
-{
-    return (h->henvcfg & ENVCFG_STCE) != 0;
-}
-
-/* In mtime's own count: vstimecmp - htimedelta; a difference that wraps is a time long ago or never, as an unsigned compare says. */
-static uint64_t vs_deadline(const struct hart *h)
+/*
+ * The guest's own timer: true if it has come, else *deadline is when it will, in mtime's count. The difference is taken
+ * before the offset comes in, so that a count that wraps is what an unsigned compare says.
+ */
+static inline bool vs_timer_due(const struct hart *h, uint64_t *deadline)
 {
     uint64_t guest_now = h->time + h->htimedelta;
 
-    if (!vs_has_sstc(h) || h->vstimecmp == NEVER) {
-        return NEVER;
+    *deadline = NEVER;
+    if (!(h->henvcfg & ENVCFG_STCE)) {
+        return false;
     }
     if (guest_now >= h->vstimecmp) {
-        return NEVER; /* pending already */
+        return true;
     }
-    if (h->vstimecmp - guest_now > NEVER - h->time) {
-        return NEVER;
+    if (h->vstimecmp - guest_now < NEVER - h->time) {
+        *deadline = h->time + (h->vstimecmp - guest_now);
     }
-    return h->time + (h->vstimecmp - guest_now);
+    return false;
 }
 
 /* A VS-level interrupt that hideleg leaves to HS, pending and enabled. */
@@ -81,71 +75,86 @@ uint64_t m_undelegated(const struct hart *h)
     return hart_mip(h) & h->mie & ~h->hideleg & IRQS_H;
 }
 
-/* Anything of the kind possible at all? Cheap: asked at every return. */
-bool m_may_be_undelegated(const struct hart *h)
+static inline void arm(struct vhart *vh, uint64_t next)
 {
-    return (h->mie & ~h->hideleg & IRQS_H) != 0;
+    /* An earlier wake-up than needed does no harm and costs less than a write to the device at every switch. */
+    if (next < vh->armed || vh->armed <= vh->h.time) {
+        comparator_set(vh, next);
+    }
+}
+
+/* VS resident: the deadline of the guest's timer is vs. */
+static inline void arm_vs(struct vhart *vh, uint64_t vs)
+{
+    uint64_t next = min_u64(hs_deadline(vh), vs);
+
+    if (vh->captured) {
+        next = min_u64(next, vh->h.time + (vh->world->timebase >> POLL_EXTERNAL));
+    }
+    arm(vh, next);
 }
 
 void m_timer_arm(struct vhart *vh)
 {
     const struct hart *h = &vh->h;
-    uint64_t next = hs_deadline(vh);
+    uint64_t next = hs_deadline(vh), vs;
 
+    (void)vs_timer_due(h, &vs);
     if (h->v) {
-        next = min_u64(next, vs_deadline(h));
-        if (vh->captured) {
-            next = min_u64(next, h->time + (vh->world->timebase >> POLL_EXTERNAL));
-        }
-    } else if (m_may_be_undelegated(h)) {
-        next = min_u64(next, vs_deadline(h));
+        arm_vs(vh, vs);
+        return;
+    }
+    if (m_may_be_undelegated(h)) {
+        next = min_u64(next, vs);
         if (m_undelegated(h)) {
             next = min_u64(next, h->time + (vh->world->timebase >> POLL_UNDELEGATED));
         }
     }
-    /* An earlier wake-up than needed does no harm and costs less than a write to the device at every switch. */
-    if (next < vh->armed || vh->armed <= h->time) {
-        comparator_set(vh, next);
-    }
+    arm(vh, next);
 }
 
 /* The timer's part of mip as VS is to see it. */
 void m_vs_timer(struct vhart *vh)
 {
     struct hart *h = &vh->h;
+    uint64_t deadline;
 
     h->time = host_time();
-    if (hart_mip(h) & h->hideleg & BIT(IRQ_VSTI)) {
+    if (((h->hvip & BIT(IRQ_VSTI)) | (vs_timer_due(h, &deadline) ? BIT(IRQ_VSTI) : 0)) & h->hideleg) {
         hw_set(CSR_mip, BIT(IRQ_STI));
     } else {
         hw_clear(CSR_mip, BIT(IRQ_STI));
     }
-    m_timer_arm(vh);
+    arm_vs(vh, deadline);
 }
 
 /* All of mip as VS is to see it, in the physical S bits. */
 void m_vs_pending(struct vhart *vh)
 {
-    uint64_t pending = (vh->h.hvip & vh->h.hideleg & IRQS_VS) >> 1;
+    struct hart *h = &vh->h;
+    uint64_t pending = h->hvip, deadline;
 
+    h->time = host_time();
+    pending |= vs_timer_due(h, &deadline) ? BIT(IRQ_VSTI) : 0;
+    pending = (pending & h->hideleg & IRQS_VS) >> 1;
     if (machine.smaia) {
         hw_write(CSR_mvip, pending & BIT(IRQ_SEI));
         pending &= ~BIT(IRQ_SEI);
     }
-    hw_clear(CSR_mip, IRQS_S & ~pending);
+    hw_clear(CSR_mip, IRQS_S);
     hw_set(CSR_mip, pending);
-    m_vs_timer(vh);
+    arm_vs(vh, deadline);
 }
 
 /* Without Sstc in hardware STIP is Hearth's to write, whether HS asked by SBI or by an emulated stimecmp. */
 void host_timer_set(struct vhart *vh, uint64_t deadline)
 {
     vh->h.stimecmp = deadline;
+    vh->h.mip &= ~BIT(IRQ_STI);
     if (hs_has_sstc(vh)) {
         hw_write(CSR_stimecmp, deadline);
         return;
     }
-    vh->h.mip &= ~BIT(IRQ_STI);
     if (vh->resident == RESIDENT_HS) {
         hw_clear(CSR_mip, BIT(IRQ_STI));
     }
@@ -178,7 +187,7 @@ static void timer_interrupt(struct vhart *vh)
     vhart_count(vh, EXIT_irq_timer);
     h->time = host_time();
     comparator_set(vh, NEVER);
-    if (!hs_has_sstc(vh) && h->stimecmp <= h->time) {
+    if (h->stimecmp <= h->time && (h->v || !hs_has_sstc(vh))) {
         raise_stip(vh);
     }
     if (vh->resident == RESIDENT_VS) {
@@ -229,16 +238,15 @@ void m_interrupt(struct vhart *vh, uint64_t cause)
     }
 }
 
-/* The HS-level interrupt to be taken. While V = 1, HS's interrupts are enabled whatever sstatus.SIE says. The external line traps by
- * itself; while V = 0 the hardware sees to all but the VS-level ones that HS keeps. */
+/*
+ * The HS-level interrupt to be taken. While V = 1, HS's interrupts are enabled whatever sstatus.SIE says, and the external line traps by
+ * itself; while V = 0 the hardware sees to all but the VS-level ones that HS keeps.
+ */
 bool m_hs_interrupt(struct vhart *vh, struct trap *t)
 {
     struct hart *h = &vh->h;
     uint64_t pending = h->v ? h->mip & h->mie & (BIT(IRQ_SSI) | BIT(IRQ_STI)) : 0;
 
-    if (h->v && hs_has_sstc(vh) && (h->mie & BIT(IRQ_STI)) && h->time >= h->stimecmp) {
-        pending |= BIT(IRQ_STI);
-    }
     if (unlikely(m_may_be_undelegated(h))) {
         pending |= m_undelegated(h);
     }

@@ -38,7 +38,16 @@ void m_native_note(struct vhart *vh);
 void m_interrupt(struct vhart *vh, uint64_t cause);
 void m_vs_pending(struct vhart *vh); /* VS being loaded: its mip, and the next deadline */
 void m_vs_timer(struct vhart *vh);   /* VS resident: VSTIP and the next deadline */
-bool m_may_be_undelegated(const struct hart *h);
+/* May HS have VS-level interrupts that hideleg leaves to it? Asked at every return. */
+static inline bool m_may_be_undelegated(const struct hart *h)
+{
+    return (h->mie & ~h->hideleg & IRQS_H) != 0;
+}
+/* Anything for m_hs_interrupt() to look at, while V = 1? */
+static inline bool m_hs_may_interrupt(const struct hart *h)
+{
+    return ((h->mip & h->mie & (BIT(IRQ_SSI) | BIT(IRQ_STI))) | (h->mie & ~h->hideleg & IRQS_H)) != 0;
+}
 uint64_t m_undelegated(const struct hart *h); /* VS-level interrupts that hideleg leaves to HS, pending and enabled */
 void m_timer_arm(struct vhart *vh); /* the earliest deadline into the comparator */
 bool m_hs_interrupt(struct vhart *vh, struct trap *t); /* V = 1: does HS take one now? */

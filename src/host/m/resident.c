@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Residency: the S-level CSRs in hardware, and the controls that go with V. */
+/*
+ * Residency: the S-level CSRs in hardware, and the controls that go with V. scounteren and senvcfg are HS's and VS's alike: they stay
+ * where they are.
+ */
 #include "host/m/m.h"
 #include "drv/drv.h"
 
@@ -10,6 +13,8 @@
 #define VS_DIRECT                                                                                                      \
     (BIT(CAUSE_FETCH_MISALIGNED) | BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_STORE_MISALIGNED) |  \
      BIT(CAUSE_ECALL_U))
+
+#define M_IRQS (BIT(IRQ_MTI) | BIT(IRQ_MSI)) /* Hearth's own, always */
 
 /* A change to medeleg that is due to FWFT or to hstatus takes effect here. */
 void m_hs_environment(struct vhart *vh)
@@ -35,25 +40,25 @@ void m_hs_environment(struct vhart *vh)
 static void load_hs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
-    uint64_t mie = BIT(IRQ_MTI) | BIT(IRQ_MSI);
 
     if (vh->captured) {
         drivers.external->release(h->hartid);
         vh->captured = false;
     }
     hw_write(CSR_mideleg, h->mideleg & machine.mideleg & (IRQS_S | BIT(IRQ_LCOFI)));
-    hw_write(CSR_mie, mie | (h->mie & (IRQS_S | BIT(IRQ_LCOFI))));
+    hw_write(CSR_mie, M_IRQS | (h->mie & (IRQS_S | BIT(IRQ_LCOFI))));
     if (machine.smaia) {
         hw_write(CSR_mvien, 0);
     }
     hw_write(CSR_mcounteren, h->mcounteren);
-    if (machine.menvcfg) {
-        hw_write(CSR_menvcfg, h->menvcfg & machine.menvcfg_mask);
-    }
     hw_clear(CSR_mip, IRQS_S);
     hw_set(CSR_mip, h->mip & IRQS_S);
-    if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
-        hw_write(CSR_stimecmp, h->stimecmp); /* compared anew: QEMU doesn't when STCE is set again */
+    if (machine.menvcfg) {
+        hw_write(CSR_menvcfg, h->menvcfg & machine.menvcfg_mask);
+        if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
+            hw_write(CSR_stimecmp, h->stimecmp); /* compared anew: QEMU doesn't when STCE is set again */
+            h->mip &= ~BIT(IRQ_STI);             /* the hardware's again */
+        }
     }
     hw_write(CSR_stvec, h->stvec);
     hw_write(CSR_sscratch, h->sscratch);
@@ -88,40 +93,52 @@ static bool vs_bare(const struct hart *h)
     return FIELD_GET(ATP_MODE, h->vsatp) == MODE_BARE;
 }
 
-static void load_vs_controls(struct vhart *vh)
+/* After a change to hedeleg, hideleg, the counter enables, menvcfg, henvcfg, htimedelta, vsatp or FWFT's delegation. */
+static __attribute__((noinline)) void vs_environment(struct vhart *vh)
 {
-    struct hart *h = &vh->h;
-    uint64_t direct = vs_bare(h) ? 0 : h->medeleg & h->hedeleg & machine.medeleg & VS_DIRECT;
-    uint64_t vs_irqs = (h->hideleg & IRQS_VS) >> 1;
-    uint64_t mie = BIT(IRQ_MTI) | BIT(IRQ_MSI) | (h->mie & BIT(IRQ_LCOFI));
-    uint64_t counteren = h->mcounteren & h->hcounteren;
+    const struct hart *h = &vh->h;
+    struct vs_environment *e = &vh->vs;
+    uint64_t irqs = (h->hideleg & IRQS_VS) >> 1;
+    uint64_t cbo = ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE;
 
-    if (!(vh->misaligned_delegated)) {
-        direct &= ~(BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_STORE_MISALIGNED));
+    e->medeleg = vs_bare(h) ? 0 : h->medeleg & h->hedeleg & machine.medeleg & VS_DIRECT;
+    if (!vh->misaligned_delegated) {
+        e->medeleg &= ~MISALIGNED;
     }
-    hw_write(CSR_medeleg, direct);
+    /* With mvien sie.SEIE is a bit of its own; the real line is mie.SEIE's and comes to Hearth. */
+    e->mideleg = machine.smaia ? irqs & ~BIT(IRQ_SEI) : irqs;
+    e->mvien = irqs & BIT(IRQ_SEI);
+    e->mcounteren = h->mcounteren & h->hcounteren;
+    e->time_read = (e->mcounteren & COUNTEREN_TM) != 0;
+    if (h->htimedelta != 0 || !machine.time_csr) {
+        e->mcounteren &= ~COUNTEREN_TM;
+    }
+    e->menvcfg = h->menvcfg & (h->henvcfg | ~cbo) & machine.menvcfg_mask & ~(ENVCFG_STCE | ENVCFG_ADUE);
+    e->known = true;
+}
+
+/* The interrupts of M, HS and VS that may come while VS runs. */
+static void vs_interrupts(struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+    uint64_t mie = M_IRQS | (h->mie & BIT(IRQ_LCOFI));
+    uint64_t sie = (h->mie & h->hideleg & IRQS_VS) >> 1;
+
+    hw_write(CSR_mideleg, vh->vs.mideleg);
     if (machine.smaia) {
-        /* sie.SEIE is a bit of its own then; the real line is mie.SEIE's and comes to Hearth. */
-        hw_write(CSR_mideleg, vs_irqs & ~BIT(IRQ_SEI));
-        hw_write(CSR_mvien, vs_irqs & BIT(IRQ_SEI));
+        hw_write(CSR_mvien, vh->vs.mvien);
         hw_write(CSR_mie, mie | (h->mie & BIT(IRQ_SEI)));
-        hw_write(CSR_sie, (h->mie & h->hideleg & IRQS_VS) >> 1);
-    } else {
-        if ((h->mie & BIT(IRQ_SEI)) && drivers.external) {
-            if (!vh->captured) {
-                drivers.external->capture(h->hartid);
-                vh->captured = true;
-            }
-            mie |= BIT(IRQ_MEI);
+        hw_write(CSR_sie, sie);
+        return;
+    }
+    if ((h->mie & BIT(IRQ_SEI)) && drivers.external) {
+        if (!vh->captured) {
+            drivers.external->capture(h->hartid);
+            vh->captured = true;
         }
-        hw_write(CSR_mideleg, vs_irqs);
-        hw_write(CSR_mie, mie | ((h->mie & h->hideleg & IRQS_VS) >> 1));
+        mie |= BIT(IRQ_MEI);
     }
-    hw_write(CSR_mcounteren, h->htimedelta != 0 || !machine.time_csr ? counteren & ~COUNTEREN_TM : counteren);
-    if (machine.menvcfg) {
-        uint64_t both = h->menvcfg & (h->henvcfg | ~(ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE));
-        hw_write(CSR_menvcfg, both & machine.menvcfg_mask & ~(ENVCFG_STCE | ENVCFG_ADUE));
-    }
+    hw_write(CSR_mie, mie | sie);
 }
 
 /*
@@ -164,7 +181,15 @@ static void load_vs(struct vhart *vh)
     struct hart *h = &vh->h;
     uint64_t traps = STATUS_TVM;
 
-    load_vs_controls(vh);
+    if (!vh->vs.known) {
+        vs_environment(vh);
+    }
+    hw_write(CSR_medeleg, vh->vs.medeleg);
+    hw_write(CSR_mcounteren, vh->vs.mcounteren);
+    if (machine.menvcfg) {
+        hw_write(CSR_menvcfg, vh->vs.menvcfg);
+    }
+    vs_interrupts(vh);
     if ((h->hstatus & HSTATUS_VTSR) || vs_bare(h)) {
         traps |= STATUS_TSR;
     }
@@ -209,12 +234,8 @@ static void unload_hs(struct vhart *vh)
     h->scause = hw_read(CSR_scause);
     h->stval = hw_read(CSR_stval);
     h->satp = hw_read(CSR_satp);
-    h->scounteren = hw_read(CSR_scounteren);
     if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
         h->stimecmp = hw_read(CSR_stimecmp);
-    }
-    if (machine.menvcfg) {
-        h->senvcfg = hw_read(CSR_senvcfg);
     }
 }
 
@@ -248,10 +269,6 @@ static void unload_vs(struct vhart *vh)
     h->vsepc = hw_read(CSR_sepc);
     h->vscause = hw_read(CSR_scause);
     h->vstval = hw_read(CSR_stval);
-    h->scounteren = hw_read(CSR_scounteren);
-    if (machine.menvcfg) {
-        h->senvcfg = hw_read(CSR_senvcfg);
-    }
 }
 
 void host_unload(struct vhart *vh)
@@ -293,7 +310,8 @@ void m_vsatp_changed(struct vhart *vh)
     bool was_bare = FIELD_GET(ATP_MODE, vh->shadow_key.vsatp) == MODE_BARE;
 
     if (was_bare || vs_bare(&vh->h)) {
-        host_unload(vh); /* the delegations change too */
+        vh->vs.known = false; /* the delegations change too */
+        host_unload(vh);
         return;
     }
     shadow_root(vh);

@@ -53,8 +53,11 @@ void host_effects(struct vhart *vh, unsigned effect)
 {
     struct hart *h = &vh->h;
 
+    if (effect & (CSR_EFFECT_ENV | CSR_EFFECT_XLATE | CSR_EFFECT_TIME)) {
+        vh->vs.known = vh->vs.known && h->v; /* in VS: m_vsatp_changed() sees to it */
+    }
     if (vh->resident == RESIDENT_HS) {
-        if ((effect & CSR_EFFECT_ENV) || vh->watching != m_may_be_undelegated(h)) {
+        if ((effect & CSR_EFFECT_TRAPPED) || vh->watching != m_may_be_undelegated(h)) {
             vh->marker = hw_read(CSR_scause);
             m_hs_environment(vh);
         }
@@ -131,64 +134,149 @@ static bool is_resident(const struct csr *c)
     return c->resident && (c->num != CSR_senvcfg || machine.menvcfg);
 }
 
-/* A CSR access of HS or VS to a register that stands in the model: nothing is moved. False: not such a one. */
+/* What a read or write by this row may look at, brought up to date. */
+static void csr_prepare(struct vhart *vh, const struct csr *c)
+{
+    struct hart *h = &vh->h;
+
+    if (c->read != NULL) {
+        h->time = host_time();
+    }
+    if (unlikely(c->effect & CSR_EFFECT_TRAPPED)) {
+        m_native_note(vh);
+    }
+}
+
+static uint64_t csr_operate(unsigned funct3, uint64_t old, uint64_t operand)
+{
+    return (funct3 & 2) == 0 ? operand : (funct3 & 1) == 0 ? old | operand : old & ~operand;
+}
+
+/*
+ * A CSR access of HS or VS to a register that stands in the model: nothing is moved. False: not such a one, nothing done. The same as
+ * exec_csr() but for mip, which only M has.
+ */
 static bool csr_in_place(struct vhart *vh, uint32_t raw)
 {
     struct hart *h = &vh->h;
-    unsigned funct3 = raw >> 12 & 7, rs1 = raw >> 15 & 31, rd = raw >> 7 & 31;
-    uint64_t operand = funct3 & 4 ? rs1 : h->x[rs1];
+    unsigned funct3 = raw >> 12 & 7, rs1 = raw >> 15 & 31;
     bool writes = (funct3 & 3) == 1 || rs1 != 0;
     const struct csr *c;
     uint64_t old;
 
-    if ((raw & 0x7f) != 0x73 || (funct3 & 3) == 0 || csr_find(h, raw >> 20, writes, &c) != CSR_OK ||
-        is_resident(c)) {
+    if (csr_find(h, raw >> 20, writes, &c) != CSR_OK || is_resident(c)) {
         return false;
     }
     vhart_count(vh, csr_exit(h, c));
+    csr_prepare(vh, c);
     old = csr_read(h, c);
     if (writes) {
-        static const uint8_t keep[] = {0, 0, 1, 1}; /* csrrw replaces; csrrs and csrrc start from the old value */
-        uint64_t value = keep[funct3 & 3] ? ((funct3 & 3) == 2 ? old | operand : old & ~operand) : operand;
-        unsigned effect = csr_write(h, c, value);
+        unsigned effect = csr_write(h, c, csr_operate(funct3, old, funct3 & 4 ? rs1 : h->x[rs1]));
         if (effect) {
             host_effects(vh, effect);
         }
     }
-    if (rd != 0) {
-        h->x[rd] = old;
-    }
+    h->x[raw >> 7 & 31] = old;
+    h->x[0] = 0;
     h->pc += 4;
     return true;
 }
 
-static void illegal(struct vhart *vh, uint64_t mstatus)
-{
-    uint32_t raw = (uint32_t)hw_read(CSR_mtval);
+#define IS_CSR(raw)        (((raw)&0x7f) == 0x73 && ((raw)&0x3000) != 0)
+#define IS_RDTIME(raw)     (((raw) & ~UINT32_C(0xf80)) == 0xc0102073)
+#define IS_SFENCE_VMA(raw) (((raw)&0xfe007fff) == 0x12000073)
 
-    /*
-     * mtval may be zero. And QEMU leaves the last instruction that trapped in it when mret does: what looks like a repetition
-     * from another place is looked at.
-     */
-    if (raw == 0 || (raw == vh->last_raw && vh->h.pc != vh->last_pc)) {
-        if (!host_fetch(vh, &raw)) {
-            return;
-        }
+/* VS reads the time, as it does more often than anything else. */
+static void time_read(struct vhart *vh, uint32_t raw)
+{
+    struct hart *h = &vh->h;
+
+    vhart_count(vh, EXIT_time);
+    h->x[raw >> 7 & 31] = host_time() + h->htimedelta;
+    h->x[0] = 0;
+    h->pc += 4;
+}
+
+/* sfence.vma of VS, which VTVM doesn't forbid. */
+static void sfence_vs(struct vhart *vh, uint32_t raw)
+{
+    struct hart *h = &vh->h;
+    unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31;
+    struct fence f = {
+        .kind = FENCE_VMA,
+        .all_addresses = rs1 == 0,
+        .all_ids = rs2 == 0,
+        .address = h->x[rs1],
+        .id = h->x[rs2] & h->isa->asid_mask,
+    };
+
+    vhart_count(vh, EXIT_sfence);
+    host_fence_guest(vh, &f, h->hgatp);
+    h->pc += 4;
+}
+
+/*
+ * mtval may be zero. And QEMU leaves the last instruction that trapped in it when mret does: what looks like a repetition from another
+ * place is looked at.
+ */
+static bool instruction_at(struct vhart *vh, uint32_t *raw)
+{
+    uint64_t pc = vh->h.pc;
+
+    *raw = (uint32_t)hw_read(CSR_mtval);
+    if (unlikely(*raw == 0 || (*raw == vh->last_raw && pc != vh->last_pc)) && !host_fetch(vh, raw)) {
+        return false;
     }
-    vh->last_raw = raw;
-    vh->last_pc = vh->h.pc;
-    if (!vh->h.v) {
+    vh->last_raw = *raw;
+    vh->last_pc = pc;
+    return true;
+}
+
+#define INSN_SRET UINT32_C(0x10200073)
+
+/* sret of HS while hstatus.SPV is set: into the guest, unless SPV turns out to be stale. */
+static void sret_enter(struct vhart *vh)
+{
+    vhart_count(vh, EXIT_sret_enter);
+    host_unload(vh);
+    hart_sret(&vh->h);
+}
+
+/* What is neither in the model nor so frequent. */
+static __attribute__((noinline)) void illegal_other(struct vhart *vh, uint32_t raw, uint64_t mstatus)
+{
+    struct hart *h = &vh->h;
+
+    h->time = host_time();
+    status_sync(vh, mstatus);
+    if (!h->v) {
         m_native_note(vh);
     }
-    vh->h.time = host_time();
-    if (vh->h.prv == PRV_U) {
-        vh->h.scounteren = hw_read(CSR_scounteren); /* what a counter read of U is held against */
-    }
-    if (csr_in_place(vh, raw)) {
+    exit_instruction(vh, raw);
+}
+
+static void illegal(struct vhart *vh, uint64_t mstatus)
+{
+    struct hart *h = &vh->h;
+    uint32_t raw;
+
+    if (!instruction_at(vh, &raw)) {
         return;
     }
-    status_sync(vh, mstatus);
-    exit_instruction(vh, raw);
+    if (unlikely(h->prv != PRV_S)) {
+        h->scounteren = hw_read(CSR_scounteren); /* what a counter read of U is held against */
+    }
+    if (h->v && IS_RDTIME(raw) && vh->vs.time_read && (h->prv == PRV_S || (h->scounteren & COUNTEREN_TM))) {
+        time_read(vh, raw);
+    } else if (IS_CSR(raw) && csr_in_place(vh, raw)) {
+        return;
+    } else if (raw == INSN_SRET && !h->v && h->prv == PRV_S && !(h->mstatus & STATUS_TSR)) {
+        sret_enter(vh);
+    } else if (h->v && h->prv == PRV_S && IS_SFENCE_VMA(raw) && !(h->hstatus & HSTATUS_VTVM)) {
+        sfence_vs(vh, raw);
+    } else {
+        illegal_other(vh, raw, mstatus);
+    }
 }
 
 static void reflect_plain(struct vhart *vh, uint64_t cause)
@@ -218,15 +306,12 @@ static void misaligned(struct vhart *vh, uint64_t cause)
     }
 }
 
-static void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+static __attribute__((noinline)) void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
 {
     static const uint8_t access[] = {
         [CAUSE_FETCH_PAGE] = ACCESS_FETCH, [CAUSE_LOAD_PAGE] = ACCESS_LOAD, [CAUSE_STORE_PAGE] = ACCESS_STORE};
 
     switch (cause) {
-    case CAUSE_ILLEGAL:
-        illegal(vh, mstatus);
-        break;
     case CAUSE_ECALL_HS:
         if (vh->h.v) {
             reflect_plain(vh, CAUSE_ECALL_VS);
@@ -255,7 +340,7 @@ static void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
 }
 
 /* V = 0: a VS-level interrupt that HS keeps for itself. The hardware can't hold it back until HS enables it, so it is looked for. */
-static void settle_undelegated(struct vhart *vh)
+static __attribute__((noinline)) void settle_undelegated(struct vhart *vh)
 {
     struct hart *h = &vh->h;
     struct trap t;
@@ -273,23 +358,33 @@ static void settle_undelegated(struct vhart *vh)
     m_timer_arm(vh);
 }
 
-void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+/* An interrupt that HS takes while the guest runs. */
+static __attribute__((noinline)) void settle_guest(struct vhart *vh)
 {
     struct trap t;
 
-    if ((int64_t)cause < 0) {
+    if (m_hs_interrupt(vh, &t)) {
+        host_reflect(vh, &t);
+    }
+}
+
+void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+{
+    if (likely(cause == CAUSE_ILLEGAL)) {
+        illegal(vh, mstatus);
+    } else if ((int64_t)cause < 0) {
         m_interrupt(vh, cause);
     } else {
         exception(vh, cause, mstatus);
     }
     if (vh->h.v) {
-        if (unlikely(m_hs_interrupt(vh, &t))) {
-            host_reflect(vh, &t);
+        if (unlikely(m_hs_may_interrupt(&vh->h))) {
+            settle_guest(vh);
         }
     } else if (unlikely(m_may_be_undelegated(&vh->h))) {
         settle_undelegated(vh);
     }
-    if (vh->resident == RESIDENT_NONE) {
+    if (unlikely(vh->resident == RESIDENT_NONE)) {
         m_load(vh);
     }
 }
