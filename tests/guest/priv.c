@@ -246,6 +246,8 @@ static void hypervisor_csrs(void)
     guest_env();
     for (unsigned i = 0; i < sizeof csrs / sizeof csrs[0]; i++) {
         bool ro = csrs[i] == CSR_HGEIP;
+        if (csrs[i] == CSR_VSTIMECMP && !sstc)
+            continue;
         for (enum mode mode = MODE_U; mode <= MODE_VS; mode++) {
             if (mode == MODE_HS)
                 continue;
@@ -344,6 +346,8 @@ static void stimecmp(void)
     const uint32_t get = INSN_CSRRS(A0, CSR_STIMECMP, X0);
     const uint32_t put = INSN_CSRRW(X0, CSR_STIMECMP, A0);
     guest_env();
+    if (!sstc)
+        return;
     for (unsigned c = 0; c < 4; c++) {
         bool stce = c & 1, tm = c & 2;
         csr_write(henvcfg, stce ? HENVCFG_STCE : 0);

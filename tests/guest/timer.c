@@ -18,6 +18,13 @@ static void guest_env(void)
     csr_write(hie, VS_IRQS);
 }
 
+static bool no_sstc(void)
+{
+    if (!sstc)
+        note("no Sstc");
+    return !sstc;
+}
+
 /* "Guaranteed to be reflected eventually, but not necessarily immediately": a while is allowed. */
 static bool vstip_becomes(bool want)
 {
@@ -32,6 +39,8 @@ static bool vstip_becomes(bool want)
 /* time + htimedelta >= vstimecmp, unsigned, modulo 2^64; also while V is 0. */
 static void compare(void)
 {
+    if (no_sstc())
+        return;
     const uint64_t far = 1UL << 50;
     guest_env();
     uint64_t now = rdtime();
@@ -66,6 +75,8 @@ static void compare(void)
 /* hip.VSTIP is the or of hvip's and the timer's. */
 static void ored(void)
 {
+    if (no_sstc())
+        return;
     guest_env();
     for (unsigned i = 0; i < 4; i++) {
         csr_write(hvip, i & 1 ? BIT(IRQ_VSTI) : 0);
@@ -81,6 +92,8 @@ static void ored(void)
 /* STCE clear: as if vstimecmp were not there. */
 static void stce(void)
 {
+    if (no_sstc())
+        return;
     guest_env();
     csr_write(vstimecmp, 0);
     check(vstip_becomes(true), "VSTIP is set with STCE");
@@ -115,6 +128,8 @@ static void guest_time(void)
 /* VS arms its timer and spins: it takes interrupt 5, not before the deadline. */
 static void vs_timer(void)
 {
+    if (no_sstc())
+        return;
     static const uint32_t code[] = {INSN_CSRRW(X0, CSR_STIMECMP, A0), 0x0000006f /* j . */};
     guest_env();
     for (unsigned i = 0; i < 8; i++) {
@@ -150,6 +165,8 @@ static bool on_vsti(const struct trap *t)
 
 static void not_delegated(void)
 {
+    if (no_sstc())
+        return;
     static const uint32_t spin = 0x0000006f;
     guest_env();
     csr_write(hideleg, 0);
@@ -172,6 +189,8 @@ static void not_delegated(void)
 /* VS's deadline passes while HS runs: pending, untaken, and taken on the next entry. */
 static void passes_in_hs(void)
 {
+    if (no_sstc())
+        return;
     guest_env();
     csr_write(vsstatus, SSTATUS_SIE);
     for (unsigned i = 0; i < 4; i++) {
@@ -216,6 +235,8 @@ static void hs_timer_in_vs(void)
 /* Both timers, at distances that change sign: each level gets its own, in the right order. */
 static void both_timers(void)
 {
+    if (no_sstc())
+        return;
     static const uint32_t spin = 0x0000006f;
     guest_env();
     unsigned hs = 0, vs = 0;
@@ -273,6 +294,8 @@ static void interrupted_work(void)
 /* WFI in VS until VS's own timer: it goes on, or takes the interrupt behind WFI if SIE is set. */
 static void wfi_vs_timer(void)
 {
+    if (no_sstc())
+        return;
     static const uint32_t code[] = {INSN_CSRRW(X0, CSR_STIMECMP, A0), INSN_WFI,
                                     INSN_CSRRS(A2, CSR_TIME, X0), 0xfeb66ce3 /* bltu a2, a1, -8 */};
     guest_env();

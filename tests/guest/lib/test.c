@@ -12,6 +12,7 @@ uint64_t timebase = 10000000;
 unsigned harts_count = 1;
 const void *dtb;
 bool exact = true;
+bool sstc = true;
 
 static const struct test *current;
 static unsigned failures;
@@ -205,12 +206,20 @@ static bool read_cpus(const struct fdt_prop *p, void *arg)
     return false;
 }
 
+static bool has_vstimecmp(void)
+{
+    catch_begin();
+    csr_read(vstimecmp);
+    return catch_end() == CAUSE_NONE;
+}
+
 void guest_main(uint64_t hartid, const void *fdt)
 {
     unsigned passed = 0;
     dtb = fdt;
     hart_init();
     exact = sbi_call(SBI_EXT_BASE, 1, 0, 0, 0).value != IMPL_OPENSBI;
+    sstc = exact || has_vstimecmp();
     fdt_each(fdt, read_cpus, &hartid);
     for (unsigned i = 0; i < tests_count; i++)
         passed += run_one(&tests[i]);

@@ -58,6 +58,9 @@ extern const void *dtb;
  * checks that meet one of them are left out, with a comment that names it. OpenSBI, which runs on
  * it, is how it is told. */
 extern bool exact;
+/* Whether vstimecmp has to be there: an H in hardware may be without Sstc, an emulated one offers
+ * it. */
+extern bool sstc;
 
 /* snprintf for %s %c %d %u %x with l, and %%. */
 int format(char *buf, unsigned size, const char *fmt, va_list ap);
