@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Running a step in its mode, so that it ends whatever it does. */
+#include "twin.h"
+
+#include "test.h"
+
+/* What HS finds in its trap registers if nothing writes them. */
+#define UNTOUCHED 0x1e
+#define CSRSI_SIE INSN_I(OP_SYSTEM, 6, 0, 2, CSR_SSTATUS)
+#define SECONDS   2u /* a program that takes longer hangs */
+
+extern const uint32_t hs_end[];
+void hs_run(uint64_t x[32]);
+
+static bool irq_in_hs(const struct trap *t)
+{
+    struct hart *h = me();
+    if (h->traps++ == 0)
+        h->caught = *t;
+    h->trap.sepc = (uint64_t)hs_end;
+    csr_clear(sstatus, SSTATUS_SPIE);
+    return true;
+}
+
+static void put_program(const struct step *s)
+{
+    uint16_t *to = (uint16_t *)program;
+    if (s->mode == MODE_HS && s->sie && !s->writes_vector) {
+        *to++ = (uint16_t)CSRSI_SIE;
+        *to++ = (uint16_t)(CSRSI_SIE >> 16);
+    }
+    for (unsigned i = 0; i < s->n; i++) {
+        *to++ = (uint16_t)s->insn[i];
+        if ((s->insn[i] & 3) == 3)
+            *to++ = (uint16_t)(s->insn[i] >> 16);
+    }
+    uint16_t *end = (uint16_t *)(program + 16);
+    if (s->mode == MODE_HS) {
+        while (to < end)
+            *to++ = 0x0001; /* c.nop */
+    }
+    while (to < end - 1) {
+        *to++ = (uint16_t)INSN_ECALL;
+        *to++ = 0;
+    }
+    __asm__ volatile("fence rw, rw; fence.i" ::: "memory");
+}
+
+/* Faults of fetches would go round in circles if VS's vector can't be fetched either. */
+static void translate(const struct step *s)
+{
+    if (!s->wild && !space_works(csr_read(vsatp), csr_read(hgatp))) {
+        csr_write(vsatp, space.vsatp);
+        csr_write(hgatp, space.hgatp);
+    }
+    if (s->wild || s->writes_atp)
+        csr_clear(hedeleg, BIT(CAUSE_INSN_ACCESS) | BIT(CAUSE_INSN_PAGE));
+    if ((csr_read(sstatus) & SSTATUS_FS) == 0)
+        csr_set(sstatus, SSTATUS_FS & -SSTATUS_FS); /* Hearth: the guest reads FS as Off then */
+    if (s->hlv) { /* QEMU: menvcfg alone decides for HLV and HSV */
+        csr_set(henvcfg, HENVCFG_ADUE | HENVCFG_PBMTE);
+        fence_everything();
+    }
+    csr_write(vstvec, (uint64_t)vs_vector | s->vectored);
+    csr_write(vsepc, image_in(s->vsepc_mode, stub));
+}
+
+static void nothing_pending(void)
+{
+    csr_write(hvip, 0);
+    csr_write(vstimecmp, ~0UL);
+    csr_clear(sip, BIT(IRQ_SSI));
+}
+
+static void interrupts(const struct step *s)
+{
+    if (s->quiet)
+        nothing_pending();
+    if (s->mode == MODE_HS || s->mode == MODE_U) {
+        /* VS-level interrupts that HS keeps are Hearth's to look for while V = 0. */
+        if (csr_read(hip) & csr_read(hie) & ~csr_read(hideleg))
+            nothing_pending();
+    }
+    if (s->waits) {
+        csr_set(hideleg, BIT(IRQ_VSSI));
+        csr_set(hie, BIT(IRQ_VSSI));
+        csr_clear(vsstatus, SSTATUS_SIE);
+        csr_set(hvip, BIT(IRQ_VSSI));
+    }
+}
+
+static void run_in_hs(const struct step *s, struct outcome *o)
+{
+    struct hart *h = me();
+    catch_begin();
+    h->catch_resume = (uint64_t)hs_end;
+    h->irq = irq_in_hs;
+    csr_write(sepc, (uint64_t)hs_end);
+    hs_run(o->x);
+    h->irq = 0;
+    catch_end();
+    o->trap = h->caught;
+    (void)s;
+}
+
+static void run_below(const struct step *s, struct outcome *o)
+{
+    struct guest g;
+    for (unsigned i = 1; i < 32; i++)
+        g.x[i] = o->x[i];
+    g.x[0] = image_in(s->mode, program);
+    me()->guest_sie = s->sie;
+    o->trap = guest_run(&g, s->mode);
+    for (unsigned i = 1; i < 32; i++)
+        o->x[i] = g.x[i];
+}
+
+void step_run(const struct step *s, struct outcome *o)
+{
+    *o = (struct outcome){.trap.scause = CAUSE_NONE};
+    if (s->kind == KIND_CHANGE) {
+        change_apply(&s->change);
+        return;
+    }
+    for (unsigned i = 1; i < 32; i++)
+        o->x[i] = s->x[i];
+    put_program(s);
+    translate(s);
+    interrupts(s);
+    /* Hearth takes a change of scause for a trap while one of htval, GVA and SPV is set. */
+    csr_clear(hstatus, HSTATUS_SPVP | HSTATUS_GVA | HSTATUS_SPV);
+    csr_write(htval, 0);
+    csr_write(scause, UNTOUCHED);
+    csr_write(stval, UNTOUCHED);
+    csr_write(htval, UNTOUCHED);
+    csr_set(hstatus, s->hstatus);
+    __asm__ volatile("sfence.vma" ::: "memory");
+    timer_set(rdtime() + timebase * SECONDS);
+    if (s->mode == MODE_HS)
+        run_in_hs(s, o);
+    else
+        run_below(s, o);
+    /* record.c, comparable() */
+    if (o->trap.scause == CAUSE_BREAKPOINT)
+        csr_clear(hstatus, HSTATUS_GVA);
+    if (csr_read(vscause) == CAUSE_BREAKPOINT)
+        csr_write(vstval, 0);
+    /* record.c, comparable() */
+    if (o->trap.scause == CAUSE_BREAKPOINT)
+        csr_clear(hstatus, HSTATUS_GVA);
+    if (csr_read(vscause) == CAUSE_BREAKPOINT)
+        csr_write(vstval, 0);
+    o->hung = o->trap.scause == CAUSE_IRQ(IRQ_STI);
+    for (unsigned i = 1; i < 32; i++) {
+        if (s->hidden & 1u << i)
+            o->x[i] = 0;
+    }
+}
