@@ -61,6 +61,7 @@ static void fill(struct vhart *vh, enum access access, uint64_t va, struct xlate
     leaf = shadow_leaf(x, h->prv, bare, (h->mstatus & STATUS_MXR) != 0);
     if (unlikely(leaf == 0 || !addressable(vh, va))) {
         t = (struct trap){.cause = access_fault(access), .tval = va, .gva = true};
+        vh->written = true;
         misaligned_access(vh, &t); /* no entry can grant this one: it is made for the guest, or refused */
         return;
     }

@@ -51,6 +51,7 @@ struct vhart {
 
     /* The host's own (host/m) */
     uint64_t stack;      /* top of this hart's stack */
+    bool written;        /* gp or s0 to s11 in h.x was: entry.S loads them only then */
     uint64_t armed;      /* what the M comparator holds */
     uint64_t shadow_atp; /* satp for the shadow root of the key below */
     struct shadow_key shadow_key;

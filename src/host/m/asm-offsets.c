@@ -10,5 +10,6 @@ void asm_offsets(void)
     DEFINE(HART_X, offsetof(struct vhart, h.x));
     DEFINE(HART_PC, offsetof(struct vhart, h.pc));
     DEFINE(HART_PRV, offsetof(struct vhart, h.prv));
+    DEFINE(VHART_WRITTEN, offsetof(struct vhart, written));
     DEFINE(VHART_STACK, offsetof(struct vhart, stack));
 }

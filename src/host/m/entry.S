@@ -5,20 +5,11 @@
  */
 #include "asm-offsets.h"
 
-.macro each_reg op
-    \op x5, HART_X + 8 * 5(tp)
-    \op x6, HART_X + 8 * 6(tp)
-    \op x7, HART_X + 8 * 7(tp)
+/* What C code preserves: saved at every exit, since it may be looked at, but loaded again only if it was written. */
+.macro preserved op
+    \op x3, HART_X + 8 * 3(tp)
     \op x8, HART_X + 8 * 8(tp)
     \op x9, HART_X + 8 * 9(tp)
-    \op x10, HART_X + 8 * 10(tp)
-    \op x11, HART_X + 8 * 11(tp)
-    \op x12, HART_X + 8 * 12(tp)
-    \op x13, HART_X + 8 * 13(tp)
-    \op x14, HART_X + 8 * 14(tp)
-    \op x15, HART_X + 8 * 15(tp)
-    \op x16, HART_X + 8 * 16(tp)
-    \op x17, HART_X + 8 * 17(tp)
     \op x18, HART_X + 8 * 18(tp)
     \op x19, HART_X + 8 * 19(tp)
     \op x20, HART_X + 8 * 20(tp)
@@ -29,6 +20,22 @@
     \op x25, HART_X + 8 * 25(tp)
     \op x26, HART_X + 8 * 26(tp)
     \op x27, HART_X + 8 * 27(tp)
+.endm
+
+.macro others op
+    \op x1, HART_X + 8 * 1(tp)
+    \op x2, HART_X + 8 * 2(tp)
+    \op x5, HART_X + 8 * 5(tp)
+    \op x6, HART_X + 8 * 6(tp)
+    \op x7, HART_X + 8 * 7(tp)
+    \op x10, HART_X + 8 * 10(tp)
+    \op x11, HART_X + 8 * 11(tp)
+    \op x12, HART_X + 8 * 12(tp)
+    \op x13, HART_X + 8 * 13(tp)
+    \op x14, HART_X + 8 * 14(tp)
+    \op x15, HART_X + 8 * 15(tp)
+    \op x16, HART_X + 8 * 16(tp)
+    \op x17, HART_X + 8 * 17(tp)
     \op x28, HART_X + 8 * 28(tp)
     \op x29, HART_X + 8 * 29(tp)
     \op x30, HART_X + 8 * 30(tp)
@@ -40,10 +47,8 @@
     .globl m_entry
 m_entry:
     csrrw tp, mscratch, tp
-    sd x1, HART_X + 8 * 1(tp)
-    sd x2, HART_X + 8 * 2(tp)
-    sd x3, HART_X + 8 * 3(tp)
-    each_reg sd
+    others sd
+    preserved sd
     csrrw t0, mscratch, tp
     sd t0, HART_X + 8 * 4(tp)
     csrr t1, mepc
@@ -58,18 +63,19 @@ m_entry:
     ld sp, VHART_STACK(tp)
     mv a0, tp
     call m_trap
-    /* falls through */
+    lbu t0, VHART_WRITTEN(tp)
+    bnez t0, m_return
+1:  ld t1, HART_PC(tp)
+    csrw mepc, t1
+    others ld
+    ld tp, HART_X + 8 * 4(tp)
+    mret
 
     .globl m_return
 m_return:
-    ld t1, HART_PC(tp)
-    csrw mepc, t1
-    ld x1, HART_X + 8 * 1(tp)
-    ld x2, HART_X + 8 * 2(tp)
-    ld x3, HART_X + 8 * 3(tp)
-    each_reg ld
-    ld tp, HART_X + 8 * 4(tp)
-    mret
+    sb x0, VHART_WRITTEN(tp)
+    preserved ld
+    j 1b
 
 /* noreturn: leaves for the guest the first time; a0 = struct vhart, whose stack is set. */
     .globl m_launch

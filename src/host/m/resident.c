@@ -16,25 +16,29 @@
 
 #define M_IRQS (BIT(IRQ_MTI) | BIT(IRQ_MSI)) /* Hearth's own, always */
 
-/* A change to medeleg that is due to FWFT or to hstatus takes effect here. */
-void m_hs_environment(struct vhart *vh)
+/* What HS takes directly. While SPV is set a trap into HS must clear it: the hardware wouldn't, so the model takes all of them. */
+static inline uint64_t hs_medeleg(const struct vhart *vh)
 {
     const struct hart *h = &vh->h;
-    bool guest_next = (h->hstatus & HSTATUS_SPV) != 0;
-    uint64_t direct = h->medeleg & machine.medeleg & ~HS_NEVER;
 
-    if (!vh->misaligned_delegated) {
-        direct &= ~MISALIGNED;
+    if (h->hstatus & HSTATUS_SPV) {
+        return 0;
     }
+    return h->medeleg & machine.medeleg & ~HS_NEVER & ~(vh->misaligned_delegated ? 0 : MISALIGNED);
+}
 
-    /* While SPV is set a trap into HS must clear it: the hardware wouldn't, so the model takes all of them. */
-    hw_write(CSR_medeleg, guest_next ? 0 : direct);
-    vh->watching = m_may_be_undelegated(h);
-    if (guest_next || vh->watching) {
-        hw_set(CSR_mstatus, STATUS_TSR); /* sret may enter the guest, or a mode in which a waiting interrupt is taken */
-    } else {
-        hw_clear(CSR_mstatus, STATUS_TSR);
-    }
+/* sret may enter the guest, or a mode in which a waiting interrupt is taken. */
+static inline uint64_t hs_tsr(struct vhart *vh)
+{
+    vh->watching = m_may_be_undelegated(&vh->h);
+    return (vh->h.hstatus & HSTATUS_SPV) || vh->watching ? STATUS_TSR : 0;
+}
+
+void m_hs_environment(struct vhart *vh)
+{
+    hw_write(CSR_medeleg, hs_medeleg(vh));
+    hw_clear(CSR_mstatus, STATUS_TSR);
+    hw_set(CSR_mstatus, hs_tsr(vh));
 }
 
 static void load_hs(struct vhart *vh)
@@ -66,11 +70,11 @@ static void load_hs(struct vhart *vh)
     hw_write(CSR_scause, h->scause);
     hw_write(CSR_stval, h->stval);
     hw_write(CSR_satp, h->satp);
-    hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
+    hw_write(CSR_medeleg, hs_medeleg(vh));
+    hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | hs_tsr(vh) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
     hw_write(HW_pmpcfg0, m_pmpcfg_hs);
     vh->marker = h->scause;
     vh->resident = RESIDENT_HS;
-    m_hs_environment(vh);
     hw_sfence_all();
 }
 

@@ -39,8 +39,8 @@ void host_reflect(struct vhart *vh, const struct trap *t)
 {
     const struct hart *h = &vh->h;
 
-    if (vh->resident == RESIDENT_VS && !(t->cause & CAUSE_INTERRUPT) && FIELD_GET(ATP_MODE, h->vsatp) != MODE_BARE &&
-        trap_target(h, t->cause) == TRAP_TO_VS) {
+    if (t->cause < 64 && (h->hedeleg & BIT(t->cause)) && vh->resident == RESIDENT_VS &&
+        FIELD_GET(ATP_MODE, h->vsatp) != MODE_BARE && trap_target(h, t->cause) == TRAP_TO_VS) {
         vs_trap_in_place(vh, t);
         return;
     }
@@ -147,6 +147,17 @@ static void csr_prepare(struct vhart *vh, const struct csr *c)
     }
 }
 
+/* The result of an instruction emulated in place. */
+static void rd_write(struct vhart *vh, uint32_t raw, uint64_t value)
+{
+    const uint32_t preserved = 0x0ffc0308; /* gp, s0 to s11: entry.S, `preserved` */
+    unsigned rd = raw >> 7 & 31;
+
+    vh->h.x[rd] = value;
+    vh->h.x[0] = 0;
+    vh->written = preserved >> rd & 1;
+}
+
 static uint64_t csr_operate(unsigned funct3, uint64_t old, uint64_t operand)
 {
     return (funct3 & 2) == 0 ? operand : (funct3 & 1) == 0 ? old | operand : old & ~operand;
@@ -176,8 +187,7 @@ static bool csr_in_place(struct vhart *vh, uint32_t raw)
             host_effects(vh, effect);
         }
     }
-    h->x[raw >> 7 & 31] = old;
-    h->x[0] = 0;
+    rd_write(vh, raw, old);
     h->pc += 4;
     return true;
 }
@@ -192,8 +202,7 @@ static void time_read(struct vhart *vh, uint32_t raw)
     struct hart *h = &vh->h;
 
     vhart_count(vh, EXIT_time);
-    h->x[raw >> 7 & 31] = host_time() + h->htimedelta;
-    h->x[0] = 0;
+    rd_write(vh, raw, host_time() + h->htimedelta);
     h->pc += 4;
 }
 
@@ -247,6 +256,7 @@ static __attribute__((noinline)) void illegal_other(struct vhart *vh, uint32_t r
 {
     struct hart *h = &vh->h;
 
+    vh->written = true;
     h->time = host_time();
     status_sync(vh, mstatus);
     if (!h->v) {
@@ -302,6 +312,7 @@ static void misaligned(struct vhart *vh, uint64_t cause)
     if (vh->misaligned_delegated) {
         host_reflect(vh, &t);
     } else {
+        vh->written = true;
         misaligned_access(vh, &t);
     }
 }

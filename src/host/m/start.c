@@ -47,6 +47,7 @@ static void hart_setup(struct vhart *vh)
     drivers.ipi->clear(vh->h.hartid);
     drivers.timer->set(vh->h.hartid, NEVER);
     vh->armed = NEVER;
+    vh->written = true;
 }
 
 _Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1)
