@@ -135,12 +135,13 @@ static void vs_interrupts(struct vhart *vh)
         hw_write(CSR_sie, sie);
         return;
     }
-    if ((h->mie & BIT(IRQ_SEI)) && drivers.external) {
+    if (drivers.external) {
+        /* Also while HS masks the line: it isn't the guest's to see in its own SEIP. */
         if (!vh->captured) {
             drivers.external->capture(h->hartid);
             vh->captured = true;
         }
-        mie |= BIT(IRQ_MEI);
+        mie |= h->mie & BIT(IRQ_SEI) ? BIT(IRQ_MEI) : 0;
     }
     hw_write(CSR_mie, mie | sie);
 }
