@@ -34,20 +34,21 @@ static int vcpu_fd[MAX_VCPUS];
 static pthread_t vcpu_thread[MAX_VCPUS];
 static size_t run_size;
 
-__attribute__((noreturn)) static void die_with(const char *why, const char *fmt, va_list ap)
+static void complain(const char *why, const char *fmt, va_list ap)
 {
     fflush(stdout);
     fputs("vmm: ", stderr);
     vfprintf(stderr, fmt, ap);
     fprintf(stderr, "%s%s\n", why != NULL ? ": " : "", why != NULL ? why : "");
-    _exit(1);
 }
 
 void die(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    die_with(NULL, fmt, ap);
+    complain(NULL, fmt, ap);
+    va_end(ap);
+    _exit(1);
 }
 
 void die_errno(const char *fmt, ...)
@@ -55,7 +56,9 @@ void die_errno(const char *fmt, ...)
     const char *why = strerror(errno);
     va_list ap;
     va_start(ap, fmt);
-    die_with(why, fmt, ap);
+    complain(why, fmt, ap);
+    va_end(ap);
+    _exit(1);
 }
 
 // Ends the VMM from any thread; the other vCPUs are stopped by the kernel.
