@@ -107,7 +107,8 @@ static void in_hs(void)
             hs_cause = 0;
             if (sie)
                 irq_on();
-            for (uint64_t end = rdtime() + timebase / 1000; hs_cause == 0 && rdtime() < end;)
+            for (uint64_t end = rdtime() + timebase / (hie && sie && !deleg ? 10 : 1000);
+                 hs_cause == 0 && rdtime() < end;)
                 ; /* bounded, not at once: without H in hardware it is looked for (docs/limits.md)
                    */
             irq_off();

@@ -66,7 +66,9 @@ static void timer(void)
     check_bits(csr_read(sip), BIT(IRQ_STI), 0, "sip, by an infinite deadline");
     uint64_t then = csr_read(time) + timebase / 100;
     sbi_set_timer(then);
-    check_bits(csr_read(sip), BIT(IRQ_STI), 0, "sip, before the deadline");
+    uint64_t pending = csr_read(sip);
+    if (csr_read(time) < then) /* a machine under load may be late itself */
+        check_bits(pending, BIT(IRQ_STI), 0, "sip, before the deadline");
     while (!(csr_read(sip) & BIT(IRQ_STI)) && csr_read(time) < then + timebase)
         ;
     check(csr_read(time) >= then, "not before its time");
