@@ -8,7 +8,8 @@
 
 /* --- faults of a guest --- */
 
-/* htinst and what goes with it: the instruction that made the access, if the fault is a guest-page fault of its own. */
+/* htinst and what goes with it: the instruction that made the access, if the fault is a guest-page
+ * fault of its own. */
 static void complete_tinst(struct vhart *vh, enum access access, struct trap *t)
 {
     struct insn i;
@@ -62,7 +63,8 @@ static void fill(struct vhart *vh, enum access access, uint64_t va, struct xlate
     if (unlikely(leaf == 0 || !addressable(vh, va))) {
         t = (struct trap){.cause = access_fault(access), .tval = va, .gva = true};
         vh->written = true;
-        misaligned_access(vh, &t); /* no entry can grant this one: it is made for the guest, or refused */
+        misaligned_access(
+            vh, &t); /* no entry can grant this one: it is made for the guest, or refused */
         return;
     }
     if (shadow_map(&vh->shadow, va, x, leaf) || vh->last_fault == va) {
@@ -100,7 +102,8 @@ void exit_guest_fault(struct vhart *vh, enum access access, uint64_t va)
 static void exit_hypervisor_access(struct vhart *vh, const struct insn *i)
 {
     struct hart *h = &vh->h;
-    struct access_as as = {.prv = h->hstatus & HSTATUS_SPVP ? PRV_S : PRV_U, .v = true, .hlvx = i->hlvx};
+    struct access_as as = {
+        .prv = h->hstatus & HSTATUS_SPVP ? PRV_S : PRV_U, .v = true, .hlvx = i->hlvx};
     uint64_t value = 0;
     struct trap t;
     bool ok;

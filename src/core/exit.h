@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What follows from an exit, whatever the host: instructions on the model, faults of a guest, HLV. */
+/* What follows from an exit, whatever the host: instructions on the model, faults of a guest, HLV.
+ */
 #ifndef CORE_EXIT_H
 #define CORE_EXIT_H
 
@@ -7,12 +8,13 @@
 #include "spec/exec.h"
 
 /*
- * An instruction that trapped as illegal. status: the S-level status bits of the interrupted mode, if they are in hardware.
- * Emulates it or reflects its trap.
+ * An instruction that trapped as illegal. status: the S-level status bits of the interrupted mode,
+ * if they are in hardware. Emulates it or reflects its trap.
  */
 void exit_instruction(struct vhart *vh, uint32_t raw);
 
-/* A page fault at va while V = 1: fills the shadow table, or reflects the fault that the guest's tables give. */
+/* A page fault at va while V = 1: fills the shadow table, or reflects the fault that the guest's
+ * tables give. */
 void exit_guest_fault(struct vhart *vh, enum access access, uint64_t va);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A virtual hart as Hearth runs it: the model's hart, what the host keeps beside it, and how other harts reach it. */
+/* A virtual hart as Hearth runs it: the model's hart, what the host keeps beside it, and how other
+ * harts reach it. */
 #ifndef CORE_VHART_H
 #define CORE_VHART_H
 
@@ -10,7 +11,8 @@
 
 #define HARTS_MAX 64 /* one word of hart bits */
 
-/* Which virtual CSRs stand in the hart's S-level CSRs just now. The model's fields of that set are stale meanwhile. */
+/* Which virtual CSRs stand in the hart's S-level CSRs just now. The model's fields of that set are
+ * stale meanwhile. */
 enum resident { RESIDENT_NONE, RESIDENT_HS, RESIDENT_VS };
 
 /* What another hart can ask for (vhart.request). */
@@ -31,12 +33,13 @@ enum hsm_state {
     HSM_RESUME_PENDING = 6,
 };
 
-/* A remote fence that this hart has asked of others: they clear their bit in `pending` when it is done. */
+/* A remote fence that this hart has asked of others: they clear their bit in `pending` when it is
+ * done. */
 struct fence_call {
     uint64_t pending; /* bit a hart index; atomic */
     uint8_t kind;     /* enum remote_fence (request.h) */
     uint64_t start, size, id;
-    uint64_t hgatp;   /* of the caller, for the VVMA forms */
+    uint64_t hgatp; /* of the caller, for the VVMA forms */
 };
 
 /* What hardware must hold while VS runs, worked out of the H CSRs: changes seldom. */
@@ -55,18 +58,19 @@ struct vhart {
     uint64_t armed;      /* what the M comparator holds */
     uint64_t shadow_atp; /* satp for the shadow root of the key below */
     struct shadow_key shadow_key;
-    bool watching;       /* sret of HS traps because of a VS-level interrupt that HS keeps */
+    bool watching; /* sret of HS traps because of a VS-level interrupt that HS keeps */
     struct vs_environment vs;
-    bool captured;       /* the PLIC's S context is closed for the guest's sake */
+    bool captured; /* the PLIC's S context is closed for the guest's sake */
 
     /* This hart only */
     struct world *world;
-    unsigned index;       /* dense, 0 .. world->harts - 1 */
-    uint8_t resident;     /* enum resident */
-    uint64_t marker;      /* scause when hstatus was last known: see host/m/resident.c, m_native_note() */
-    uint64_t last_pc;     /* of the last instruction that trapped as illegal */
+    unsigned index;   /* dense, 0 .. world->harts - 1 */
+    uint8_t resident; /* enum resident */
+    uint64_t
+        marker; /* scause when hstatus was last known: see host/m/resident.c, m_native_note() */
+    uint64_t last_pc; /* of the last instruction that trapped as illegal */
     uint32_t last_raw;
-    uint64_t last_fault;  /* address of the last shadow fill, to notice a repeated one */
+    uint64_t last_fault; /* address of the last shadow fill, to notice a repeated one */
     uint64_t exits[EXIT_COUNT];
     struct shadow shadow;
     uint64_t fwft_locked;      /* FWFT: bit of a feature that is locked */
@@ -76,7 +80,8 @@ struct vhart {
     /* Any hart, atomically */
     uint32_t request; /* enum request */
     uint32_t hsm;     /* enum hsm_state */
-    uint64_t start_pc, start_opaque; /* valid while hsm is START_PENDING; owned by who set that state */
+    uint64_t start_pc,
+        start_opaque;       /* valid while hsm is START_PENDING; owned by who set that state */
     struct fence_call call; /* written by this hart; `pending` cleared by others */
 };
 

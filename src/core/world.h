@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A world: a set of virtual harts, the memory they own, and what they see of the machine. Constant after boot. */
+/* A world: a set of virtual harts, the memory they own, and what they see of the machine. Constant
+ * after boot. */
 #ifndef CORE_WORLD_H
 #define CORE_WORLD_H
 
@@ -13,30 +14,33 @@ struct world {
     struct isa isa;
     struct mem mem; /* range[] below: RAM without Hearth's own */
     struct mem_range range[WORLD_RANGES];
-    unsigned harts; /* vharts[0 .. harts - 1] */
+    unsigned harts;    /* vharts[0 .. harts - 1] */
     uint64_t timebase; /* Hz */
 };
 
 /* What the silicon has: probed at boot, the least of all harts. */
 struct machine {
-    bool time_csr;   /* rdtime works */
-    bool sstc;       /* menvcfg.STCE can be set */
+    bool time_csr; /* rdtime works */
+    bool sstc;     /* menvcfg.STCE can be set */
     bool menvcfg;
-    bool smaia;      /* mvien, mvip */
+    bool smaia; /* mvien, mvip */
     bool mstateen;
     bool mcountinhibit;
-    bool misaligned; /* hardware does misaligned loads and stores: not probed, only what the exits say */
+    bool misaligned; /* hardware does misaligned loads and stores: not probed, only what the exits
+                        say */
     uint64_t misa;
     uint64_t hpm; /* mhpmcounters that count: bit n */
-    struct mem_range closed[MACHINE_CLOSED]; /* what only Hearth touches: its memory, then M-level devices */
+    struct mem_range
+        closed[MACHINE_CLOSED]; /* what only Hearth touches: its memory, then M-level devices */
     unsigned closed_count;
     uint64_t medeleg, mideleg; /* bits that can be set */
     uint64_t menvcfg_mask;
     uint16_t satp_modes;
     uint64_t asid_mask;
     struct mem_range hearth; /* image, and what is behind it */
-    struct mem_range areas;  /* struct vhart and stack of each hart, if not there; size 0 otherwise */
-    struct mem_range pool;   /* shadow tables, an equal part for each hart */
+    struct mem_range
+        areas;             /* struct vhart and stack of each hart, if not there; size 0 otherwise */
+    struct mem_range pool; /* shadow tables, an equal part for each hart */
 };
 
 extern struct world world0;

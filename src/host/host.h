@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What core and sbi ask of a host. host/m is M-mode on harts without H. All of it is for the calling hart unless it says otherwise. */
+/* What core and sbi ask of a host. host/m is M-mode on harts without H. All of it is for the
+ * calling hart unless it says otherwise. */
 #ifndef HOST_HOST_H
 #define HOST_HOST_H
 
 #include "core/world.h"
 #include "spec/trap.h"
 
-/* Brings every resident CSR into the model (resident = NONE). Cheap if nothing is. The way back to the guest loads again what it needs. */
+/* Brings every resident CSR into the model (resident = NONE). Cheap if nothing is. The way back to
+ * the guest loads again what it needs. */
 void host_unload(struct vhart *vh);
 
 /* mtime now. */
@@ -19,14 +21,16 @@ void host_timer_set(struct vhart *vh, uint64_t deadline);
 void host_raise_ssip(struct vhart *vh);
 
 /*
- * Interrupts another hart so that it looks at its request word. index of vharts[]. Memory written before is visible when the
- * interrupt is (fence rw, o); likewise who clears the interrupt orders that before the look (fence o, rw).
+ * Interrupts another hart so that it looks at its request word. index of vharts[]. Memory written
+ * before is visible when the interrupt is (fence rw, o); likewise who clears the interrupt orders
+ * that before the look (fence o, rw).
  */
 void host_ipi(unsigned index);
 
 /* Local fences. */
 void host_fence_i(void);
-void host_fence_vma(uint64_t va, uint64_t size, bool all_ids, uint64_t asid); /* size ~0: all addresses */
+void host_fence_vma(uint64_t va, uint64_t size, bool all_ids,
+                    uint64_t asid); /* size ~0: all addresses */
 /* A fence on the guest translations of this hart (shadow tables, and the TLB if need be). */
 void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp);
 
@@ -36,7 +40,8 @@ void host_reflect(struct vhart *vh, const struct trap *t);
 /* What the effects of a CSR write (enum csr_effect) ask of the hardware. */
 void host_effects(struct vhart *vh, unsigned effect);
 
-/* Drops what the TLB may hold for va of the running guest, and what the current root is stale for. */
+/* Drops what the TLB may hold for va of the running guest, and what the current root is stale for.
+ */
 void host_fence_shadow(struct vhart *vh, uint64_t va);
 
 /* The instruction at pc as the interrupted mode sees it. False if it can't be read any more. */
@@ -46,23 +51,27 @@ bool host_fetch(struct vhart *vh, uint32_t *raw) must_check;
 bool host_mmio_ok(uint64_t pa, uint64_t len) must_check;
 
 /*
- * Waits for an interrupt of M (wfi), then does for it what the trap handler would: clears this hart's IPI, turns a deadline that
- * has come into STIP. The caller looks at its request word itself, before and after. May return early.
+ * Waits for an interrupt of M (wfi), then does for it what the trap handler would: clears this
+ * hart's IPI, turns a deadline that has come into STIP. The caller looks at its request word
+ * itself, before and after. May return early.
  */
 void host_wait(void);
 
 /* A hint, in a loop that waits for another hart. */
 void host_relax(void);
 
-/* Would HS wake from wfi: is any of its interrupts (or of its guest's) pending and enabled in mie, whatever the global enables? */
+/* Would HS wake from wfi: is any of its interrupts (or of its guest's) pending and enabled in mie,
+ * whatever the global enables? */
 bool host_pending(struct vhart *vh);
 
-/* Brings the S CSRs and the H state of the virtual hart to reset (resident or not), its timer off and nothing pending. */
+/* Brings the S CSRs and the H state of the virtual hart to reset (resident or not), its timer off
+ * and nothing pending. */
 void host_reset_hs(struct vhart *vh);
 
 /*
- * One access of 1, 2, 4 or 8 bytes, naturally aligned, to a device on behalf of the hart: HLV, HSV, misaligned replays. False, and
- * nothing done, if HS may not reach pa (PMP plan) or if the bus refuses it: an access fault of Hearth's own is caught here.
+ * One access of 1, 2, 4 or 8 bytes, naturally aligned, to a device on behalf of the hart: HLV, HSV,
+ * misaligned replays. False, and nothing done, if HS may not reach pa (PMP plan) or if the bus
+ * refuses it: an access fault of Hearth's own is caught here.
  */
 bool host_mmio_load(uint64_t pa, unsigned len, uint64_t *value) must_check;
 bool host_mmio_store(uint64_t pa, unsigned len, uint64_t value) must_check;
@@ -77,31 +86,37 @@ void host_counter_write(unsigned n, uint64_t v);
 void host_counter_inhibit(unsigned n, bool on);
 void host_event_write(unsigned n, uint64_t v); /* mhpmeventN; 0 if none */
 uint64_t host_event_read(unsigned n);
-uint64_t host_counters_present(void);          /* bit n: mcycle 0, minstret 2, mhpmcounter3... */
-uint64_t host_menvcfg_write(uint64_t v);       /* returns what it became (for HS's own environment: ADUE, PBMTE, STCE...) */
-uint64_t host_vendor_id(unsigned which);       /* 0 mvendorid, 1 marchid, 2 mimpid */
+uint64_t host_counters_present(void); /* bit n: mcycle 0, minstret 2, mhpmcounter3... */
+uint64_t host_menvcfg_write(
+    uint64_t v); /* returns what it became (for HS's own environment: ADUE, PBMTE, STCE...) */
+uint64_t host_vendor_id(unsigned which); /* 0 mvendorid, 1 marchid, 2 mimpid */
 void host_delegate_misaligned(struct vhart *vh, bool on);
 
-
-/* boot: what the silicon has, and the virtual hart that can be made of it. On each hart; host_isa once. */
+/* boot: what the silicon has, and the virtual hart that can be made of it. On each hart; host_isa
+ * once. */
 void host_probe(struct machine *m);
 void host_isa(const struct machine *m, struct isa *isa);
 
-/* Can this hart be Hearth's (S-mode, PMP, TVM, TW, TSR)? If not, *why is a phrase for people. Before anything else is set up. */
+/* Can this hart be Hearth's (S-mode, PMP, TVM, TW, TSR)? If not, *why is a phrase for people.
+ * Before anything else is set up. */
 bool host_usable(const char **why) must_check;
 
-/* Leaves for HS: the boot hart at pc with a0 = hart id and a1 = arg1; the others wait until HSM starts them. */
+/* Leaves for HS: the boot hart at pc with a0 = hart id and a1 = arg1; the others wait until HSM
+ * starts them. */
 _Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1);
 _Noreturn void host_start_secondary(struct vhart *vh);
 
-/* boot: what the silicon has, and the virtual hart that can be made of it. On each hart; host_isa once. */
+/* boot: what the silicon has, and the virtual hart that can be made of it. On each hart; host_isa
+ * once. */
 void host_probe(struct machine *m);
 void host_isa(const struct machine *m, struct isa *isa);
 
-/* Can this hart be Hearth's (S-mode, PMP, TVM, TW, TSR)? If not, *why is a phrase for people. Before anything else is set up. */
+/* Can this hart be Hearth's (S-mode, PMP, TVM, TW, TSR)? If not, *why is a phrase for people.
+ * Before anything else is set up. */
 bool host_usable(const char **why) must_check;
 
-/* Leaves for HS: the boot hart at pc with a0 = hart id and a1 = arg1; the others wait until HSM starts them. */
+/* Leaves for HS: the boot hart at pc with a0 = hart id and a1 = arg1; the others wait until HSM
+ * starts them. */
 _Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1);
 _Noreturn void host_start_secondary(struct vhart *vh);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The PMP plan: what is closed is closed to S and U, everything else is open. Machine chapter, "Physical Memory Protection". */
+/* The PMP plan: what is closed is closed to S and U, everything else is open. Machine chapter,
+ * "Physical Memory Protection". */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -8,7 +9,8 @@
 
 #include "host/m/pmp.h"
 
-/* What the entries say of one byte, straight from the chapter: the lowest-numbered entry that matches decides; none: no access. */
+/* What the entries say of one byte, straight from the chapter: the lowest-numbered entry that
+ * matches decides; none: no access. */
 static uint8_t pmp_permissions(const struct pmp_plan *plan, uint64_t pa)
 {
     uint64_t bottom = 0;
@@ -53,8 +55,10 @@ static void check(const struct mem_range *closed, unsigned count, const struct m
 
 static void closed_ranges_are_closed_and_the_rest_is_open(void **state)
 {
-    const struct mem_range napot[] = {{0x80000000, 0x200000}, {0x2000000, 0x10000}, {0xbf000000, 0x800000}};
-    const struct mem_range ragged[] = {{0x80000000, 0x3000}, {0x2000000, 0xc000}, {0x8ffff000, 0x1801000}};
+    const struct mem_range napot[] = {
+        {0x80000000, 0x200000}, {0x2000000, 0x10000}, {0xbf000000, 0x800000}};
+    const struct mem_range ragged[] = {
+        {0x80000000, 0x3000}, {0x2000000, 0xc000}, {0x8ffff000, 0x1801000}};
 
     (void)state;
     for (unsigned n = 0; n <= 3; n++) {

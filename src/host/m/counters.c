@@ -12,8 +12,8 @@ uint64_t host_counter_read(unsigned n)
         return hw_read(MCYCLE);
     case 2:
         return hw_read(MCYCLE + 2);
-#define READ(i)                                                                                                        \
-    case i:                                                                                                            \
+#define READ(i)                                                                                    \
+    case i:                                                                                        \
         return hw_read(MCYCLE + (i));
         HW_EACH_HPM(READ)
 #undef READ
@@ -31,9 +31,9 @@ void host_counter_write(unsigned n, uint64_t v)
     case 2:
         hw_write(MCYCLE + 2, v);
         break;
-#define WRITE(i)                                                                                                       \
-    case i:                                                                                                            \
-        hw_write(MCYCLE + (i), v);                                                                                     \
+#define WRITE(i)                                                                                   \
+    case i:                                                                                        \
+        hw_write(MCYCLE + (i), v);                                                                 \
         break;
         HW_EACH_HPM(WRITE)
 #undef WRITE
@@ -45,8 +45,8 @@ void host_counter_write(unsigned n, uint64_t v)
 uint64_t host_event_read(unsigned n)
 {
     switch (n) {
-#define READ(i)                                                                                                        \
-    case i:                                                                                                            \
+#define READ(i)                                                                                    \
+    case i:                                                                                        \
         return hw_read(MEVENT_0 + (i));
         HW_EACH_HPM(READ)
 #undef READ
@@ -58,9 +58,9 @@ uint64_t host_event_read(unsigned n)
 void host_event_write(unsigned n, uint64_t v)
 {
     switch (n) {
-#define WRITE(i)                                                                                                       \
-    case i:                                                                                                            \
-        hw_write(MEVENT_0 + (i), v);                                                                                   \
+#define WRITE(i)                                                                                   \
+    case i:                                                                                        \
+        hw_write(MEVENT_0 + (i), v);                                                               \
         break;
         HW_EACH_HPM(WRITE)
 #undef WRITE

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts. The M-level ones are Hearth's: the timer is multiplexed among HS's deadline and the guest's, the software
- * interrupt carries requests, and the external one stands for HS's while a guest runs.
+ * Interrupts. The M-level ones are Hearth's: the timer is multiplexed among HS's deadline and the
+ * guest's, the software interrupt carries requests, and the external one stands for HS's while a
+ * guest runs.
  */
 #include "host/m/m.h"
 #include "core/request.h"
 #include "drv/drv.h"
 
 #define NEVER (~UINT64_C(0))
-/* How long a change that no trap announces may go unseen, in halvings of a second: another hart's write to this one's PLIC
- * enables, 1/256 s; HS setting SIE while a VS-level interrupt that it keeps is pending, 122 us. */
+/* How long a change that no trap announces may go unseen, in halvings of a second: another hart's
+ * write to this one's PLIC enables, 1/256 s; HS setting SIE while a VS-level interrupt that it
+ * keeps is pending, 122 us. */
 #define POLL_EXTERNAL    8
 #define POLL_UNDELEGATED 13
 
@@ -35,8 +37,8 @@ static bool hs_has_sstc(const struct vhart *vh)
 }
 
 /*
- * When the comparator has to fire for HS: at its deadline, or at once if that passed and isn't noted in mip.STIP yet. With Sstc and
- * V = 0 the hardware sees to it.
+ * When the comparator has to fire for HS: at its deadline, or at once if that passed and isn't
+ * noted in mip.STIP yet. With Sstc and V = 0 the hardware sees to it.
  */
 static inline uint64_t hs_deadline(const struct vhart *vh)
 {
@@ -49,8 +51,9 @@ static inline uint64_t hs_deadline(const struct vhart *vh)
 }
 
 /*
- * The guest's own timer: true if it has come, else *deadline is when it will, in mtime's count. The difference is taken
- * before the offset comes in, so that a count that wraps is what an unsigned compare says.
+ * The guest's own timer: true if it has come, else *deadline is when it will, in mtime's count. The
+ * difference is taken before the offset comes in, so that a count that wraps is what an unsigned
+ * compare says.
  */
 static inline bool vs_timer_due(const struct hart *h, uint64_t *deadline)
 {
@@ -77,7 +80,8 @@ uint64_t m_undelegated(const struct hart *h)
 
 static inline void arm(struct vhart *vh, uint64_t next)
 {
-    /* An earlier wake-up than needed does no harm and costs less than a write to the device at every switch. */
+    /* An earlier wake-up than needed does no harm and costs less than a write to the device at
+     * every switch. */
     if (next < vh->armed || vh->armed <= vh->h.time) {
         comparator_set(vh, next);
     }
@@ -120,7 +124,8 @@ void m_vs_timer(struct vhart *vh)
     uint64_t deadline;
 
     h->time = host_time();
-    if (((h->hvip & BIT(IRQ_VSTI)) | (vs_timer_due(h, &deadline) ? BIT(IRQ_VSTI) : 0)) & h->hideleg) {
+    if (((h->hvip & BIT(IRQ_VSTI)) | (vs_timer_due(h, &deadline) ? BIT(IRQ_VSTI) : 0)) &
+        h->hideleg) {
         hw_set(CSR_mip, BIT(IRQ_STI));
     } else {
         hw_clear(CSR_mip, BIT(IRQ_STI));
@@ -146,7 +151,8 @@ void m_vs_pending(struct vhart *vh)
     arm_vs(vh, deadline);
 }
 
-/* Without Sstc in hardware STIP is Hearth's to write, whether HS asked by SBI or by an emulated stimecmp. */
+/* Without Sstc in hardware STIP is Hearth's to write, whether HS asked by SBI or by an emulated
+ * stimecmp. */
 void host_timer_set(struct vhart *vh, uint64_t deadline)
 {
     vh->h.stimecmp = deadline;
@@ -192,7 +198,8 @@ static void timer_interrupt(struct vhart *vh)
     }
     if (vh->resident == RESIDENT_VS) {
         if (vh->captured) {
-            drivers.external->capture(h->hartid); /* again: another hart may have changed the enables */
+            drivers.external->capture(
+                h->hartid); /* again: another hart may have changed the enables */
         }
         /* VSSIP stands in hardware: only the timer's bit is news here */
         if (hart_mip(h) & h->hideleg & BIT(IRQ_VSTI)) {
@@ -239,8 +246,9 @@ void m_interrupt(struct vhart *vh, uint64_t cause)
 }
 
 /*
- * The HS-level interrupt to be taken. While V = 1, HS's interrupts are enabled whatever sstatus.SIE says, and the external line traps by
- * itself; while V = 0 the hardware sees to all but the VS-level ones that HS keeps.
+ * The HS-level interrupt to be taken. While V = 1, HS's interrupts are enabled whatever sstatus.SIE
+ * says, and the external line traps by itself; while V = 0 the hardware sees to all but the
+ * VS-level ones that HS keeps.
  */
 bool m_hs_interrupt(struct vhart *vh, struct trap *t)
 {
@@ -268,7 +276,8 @@ bool host_pending(struct vhart *vh)
     struct hart *h = &vh->h;
     bool resident = vh->resident == RESIDENT_HS;
     uint64_t mie = resident ? hw_read(CSR_mie) : h->mie;
-    uint64_t mip = hw_read(CSR_mip) & (resident ? IRQS_S | BIT(IRQ_LCOFI) : BIT(IRQ_SEI) | BIT(IRQ_LCOFI));
+    uint64_t mip =
+        hw_read(CSR_mip) & (resident ? IRQS_S | BIT(IRQ_LCOFI) : BIT(IRQ_SEI) | BIT(IRQ_LCOFI));
 
     h->time = host_time();
     mip |= h->mip & (resident ? 0 : IRQS_S);
@@ -283,7 +292,9 @@ void host_ipi(unsigned index)
 
 void host_relax(void)
 {
-    __asm__ volatile(".4byte 0x0100000f" ::: "memory"); /* pause: a fence without meaning to a hart that doesn't know it */
+    __asm__ volatile(
+        ".4byte 0x0100000f" ::
+            : "memory"); /* pause: a fence without meaning to a hart that doesn't know it */
 }
 
 /* mie holds what may end the wait: M's own, and what HS has enabled. */

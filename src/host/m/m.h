@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Host m: a virtual hart on a hart with M, S and U but no H. Physical S runs HS, S and VS; physical U runs U and VU.
+ * Host m: a virtual hart on a hart with M, S and U but no H. Physical S runs HS, S and VS; physical
+ * U runs U and VU.
  *
- * Which virtual CSRs stand in the hart's S-level CSRs is vhart.resident. Leaving that set (m_unload) and taking
- * on another (m_load) is what a change of V costs; everything else works on the model or on the resident set in place.
+ * Which virtual CSRs stand in the hart's S-level CSRs is vhart.resident. Leaving that set
+ * (m_unload) and taking on another (m_load) is what a change of V costs; everything else works on
+ * the model or on the resident set in place.
  */
 #ifndef HOST_M_M_H
 #define HOST_M_M_H
@@ -27,11 +29,13 @@ void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus);
 _Noreturn void m_broken(struct vhart *vh);
 
 /* resident.c */
-void m_load(struct vhart *vh);           /* loads what h.v says; resident must be NONE */
-void m_hs_environment(struct vhart *vh); /* what hardware must do while HS runs: again after hstatus changed */
-void m_vsatp_changed(struct vhart *vh);  /* VS resident has written it */
+void m_load(struct vhart *vh); /* loads what h.v says; resident must be NONE */
+void m_hs_environment(
+    struct vhart *vh); /* what hardware must do while HS runs: again after hstatus changed */
+void m_vsatp_changed(struct vhart *vh); /* VS resident has written it */
 
-/* Notices a trap that the hardware delivered to HS while the model's hstatus.SPV, GVA, htval or htinst were set. */
+/* Notices a trap that the hardware delivered to HS while the model's hstatus.SPV, GVA, htval or
+ * htinst were set. */
 void m_native_note(struct vhart *vh);
 
 /* irq.c */
@@ -46,20 +50,24 @@ static inline bool m_may_be_undelegated(const struct hart *h)
 /* Anything for m_hs_interrupt() to look at, while V = 1? */
 static inline bool m_hs_may_interrupt(const struct hart *h)
 {
-    return ((h->mip & h->mie & (BIT(IRQ_SSI) | BIT(IRQ_STI))) | (h->mie & ~h->hideleg & IRQS_H)) != 0;
+    return ((h->mip & h->mie & (BIT(IRQ_SSI) | BIT(IRQ_STI))) | (h->mie & ~h->hideleg & IRQS_H)) !=
+           0;
 }
-uint64_t m_undelegated(const struct hart *h); /* VS-level interrupts that hideleg leaves to HS, pending and enabled */
+uint64_t m_undelegated(
+    const struct hart *h); /* VS-level interrupts that hideleg leaves to HS, pending and enabled */
 void m_timer_arm(struct vhart *vh); /* the earliest deadline into the comparator */
 bool m_hs_interrupt(struct vhart *vh, struct trap *t); /* V = 1: does HS take one now? */
 
 /* pmp.c */
 void m_pmp_setup(void);
-extern uint64_t m_pmpcfg_hs, m_pmpcfg_vs; /* pmpcfg0 while HS runs; while VS does, the tables can be read */
+extern uint64_t m_pmpcfg_hs,
+    m_pmpcfg_vs; /* pmpcfg0 while HS runs; while VS does, the tables can be read */
 
 #define SXL_UXL_64 (FIELD_PUT(STATUS_UXL, UXL_64) | FIELD_PUT(STATUS_SXL, UXL_64))
 
 /* The bits of mstatus that belong to the S-level set. */
-#define STATUS_S                                                                                                       \
-    (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_VS | STATUS_FS | STATUS_XS | STATUS_SUM | STATUS_MXR | STATUS_UBE)
+#define STATUS_S                                                                                   \
+    (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_VS | STATUS_FS | STATUS_XS | STATUS_SUM |      \
+     STATUS_MXR | STATUS_UBE)
 
 #endif

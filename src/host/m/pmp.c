@@ -9,9 +9,9 @@ uint64_t m_pmpcfg_hs, m_pmpcfg_vs;
 static void address_write(unsigned i, uint64_t addr)
 {
     switch (i) {
-#define ADDR(n)                                                                                                        \
-    case n:                                                                                                            \
-        hw_write(HW_pmpaddr0 + (n), addr);                                                                             \
+#define ADDR(n)                                                                                    \
+    case n:                                                                                        \
+        hw_write(HW_pmpaddr0 + (n), addr);                                                         \
         break;
         ADDR(0)
         ADDR(1)
@@ -57,7 +57,8 @@ void m_pmp_setup(void)
 static bool is_open(uint64_t pa, uint64_t len)
 {
     for (unsigned i = 0; i < machine.closed_count; i++) {
-        if (pa < machine.closed[i].base + machine.closed[i].size && pa + len > machine.closed[i].base) {
+        if (pa < machine.closed[i].base + machine.closed[i].size &&
+            pa + len > machine.closed[i].base) {
             return false;
         }
     }

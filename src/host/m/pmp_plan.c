@@ -13,7 +13,8 @@ static bool is_napot(const struct mem_range *r)
     return (r->size & (r->size - 1)) == 0 && (r->base & (r->size - 1)) == 0;
 }
 
-void pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count, const struct mem_range *tables)
+void pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count,
+                   const struct mem_range *tables)
 {
     plan->count = 0;
     for (unsigned i = 0; i < count && plan->count + 3 <= PMP_ENTRIES; i++) {

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Residency: the S-level CSRs in hardware, and the controls that go with V. scounteren and senvcfg are HS's and VS's alike: they stay
- * where they are.
+ * Residency: the S-level CSRs in hardware, and the controls that go with V. scounteren and senvcfg
+ * are HS's and VS's alike: they stay where they are.
  */
 #include "host/m/m.h"
 #include "drv/drv.h"
 
-/* The traps that HS takes directly: all that the virtual M delegates, but for what Hearth emulates or has to look at. */
-#define HS_NEVER (BIT(CAUSE_ILLEGAL) | BIT(CAUSE_ECALL_HS) | BIT(CAUSE_ECALL_VS) | BIT(CAUSE_ECALL_M))
-/* The traps that VS takes directly if hedeleg has them: those in which the hardware can do nothing wrong. */
+/* The traps that HS takes directly: all that the virtual M delegates, but for what Hearth emulates
+ * or has to look at. */
+#define HS_NEVER                                                                                   \
+    (BIT(CAUSE_ILLEGAL) | BIT(CAUSE_ECALL_HS) | BIT(CAUSE_ECALL_VS) | BIT(CAUSE_ECALL_M))
+/* The traps that VS takes directly if hedeleg has them: those in which the hardware can do nothing
+ * wrong. */
 #define MISALIGNED (BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_STORE_MISALIGNED))
-#define VS_DIRECT                                                                                                      \
-    (BIT(CAUSE_FETCH_MISALIGNED) | BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_STORE_MISALIGNED) |  \
-     BIT(CAUSE_ECALL_U))
+#define VS_DIRECT                                                                                  \
+    (BIT(CAUSE_FETCH_MISALIGNED) | BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) |            \
+     BIT(CAUSE_STORE_MISALIGNED) | BIT(CAUSE_ECALL_U))
 
 #define M_IRQS (BIT(IRQ_MTI) | BIT(IRQ_MSI)) /* Hearth's own, always */
 
-/* What HS takes directly. While SPV is set a trap into HS must clear it: the hardware wouldn't, so the model takes all of them. */
+/* What HS takes directly. While SPV is set a trap into HS must clear it: the hardware wouldn't, so
+ * the model takes all of them. */
 static inline uint64_t hs_medeleg(const struct vhart *vh)
 {
     const struct hart *h = &vh->h;
@@ -60,8 +64,9 @@ static void load_hs(struct vhart *vh)
     if (machine.menvcfg) {
         hw_write(CSR_menvcfg, h->menvcfg & machine.menvcfg_mask);
         if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
-            hw_write(CSR_stimecmp, h->stimecmp); /* compared anew: QEMU doesn't when STCE is set again */
-            h->mip &= ~BIT(IRQ_STI);             /* the hardware's again */
+            hw_write(CSR_stimecmp,
+                     h->stimecmp);   /* compared anew: QEMU doesn't when STCE is set again */
+            h->mip &= ~BIT(IRQ_STI); /* the hardware's again */
         }
     }
     hw_write(CSR_stvec, h->stvec);
@@ -71,7 +76,8 @@ static void load_hs(struct vhart *vh)
     hw_write(CSR_stval, h->stval);
     hw_write(CSR_satp, h->satp);
     hw_write(CSR_medeleg, hs_medeleg(vh));
-    hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | hs_tsr(vh) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
+    hw_write(CSR_mstatus,
+             (h->mstatus & STATUS_S) | hs_tsr(vh) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
     hw_write(HW_pmpcfg0, m_pmpcfg_hs);
     vh->marker = h->scause;
     vh->resident = RESIDENT_HS;
@@ -97,7 +103,8 @@ static bool vs_bare(const struct hart *h)
     return FIELD_GET(ATP_MODE, h->vsatp) == MODE_BARE;
 }
 
-/* After a change to hedeleg, hideleg, the counter enables, menvcfg, henvcfg, htimedelta, vsatp or FWFT's delegation. */
+/* After a change to hedeleg, hideleg, the counter enables, menvcfg, henvcfg, htimedelta, vsatp or
+ * FWFT's delegation. */
 static __attribute__((noinline)) void vs_environment(struct vhart *vh)
 {
     const struct hart *h = &vh->h;
@@ -117,7 +124,8 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
     if (h->htimedelta != 0 || !machine.time_csr) {
         e->mcounteren &= ~COUNTEREN_TM;
     }
-    e->menvcfg = h->menvcfg & (h->henvcfg | ~cbo) & machine.menvcfg_mask & ~(ENVCFG_STCE | ENVCFG_ADUE);
+    e->menvcfg =
+        h->menvcfg & (h->henvcfg | ~cbo) & machine.menvcfg_mask & ~(ENVCFG_STCE | ENVCFG_ADUE);
     e->known = true;
 }
 
@@ -147,8 +155,9 @@ static void vs_interrupts(struct vhart *vh)
 }
 
 /*
- * The physical mode of a shadow root: the guest's own. A guest without tables addresses what its G-stage does, two bits more than the
- * mode of that name, all of them positive: the next mode up, as far as the hart has it (core/exit.c sees to the rest).
+ * The physical mode of a shadow root: the guest's own. A guest without tables addresses what its
+ * G-stage does, two bits more than the mode of that name, all of them positive: the next mode up,
+ * as far as the hart has it (core/exit.c sees to the rest).
  */
 static unsigned shadow_mode(const struct hart *h)
 {
@@ -244,7 +253,8 @@ static void unload_hs(struct vhart *vh)
     }
 }
 
-/* One of FS and VS: what ran while V = 1 shows in both levels; a dirty guest makes HS's dirty (imprecise, as allowed). */
+/* One of FS and VS: what ran while V = 1 shows in both levels; a dirty guest makes HS's dirty
+ * (imprecise, as allowed). */
 static void unload_unit(struct hart *h, uint64_t status, uint64_t field)
 {
     if (h->mstatus & field) {
@@ -287,9 +297,10 @@ void host_unload(struct vhart *vh)
 }
 
 /*
- * HS's own traps go straight to HS, where the hardware knows no hstatus, htval and htinst. While one of them isn't zero, scause
- * tells whether that has happened: the marker is what scause was when they were last written. With SPV set only an
- * interrupt can have got there (m_hs_environment).
+ * HS's own traps go straight to HS, where the hardware knows no hstatus, htval and htinst. While
+ * one of them isn't zero, scause tells whether that has happened: the marker is what scause was
+ * when they were last written. With SPV set only an interrupt can have got there
+ * (m_hs_environment).
  */
 void m_native_note(struct vhart *vh)
 {
@@ -309,7 +320,8 @@ void m_native_note(struct vhart *vh)
     m_hs_environment(vh);
 }
 
-/* Between two address spaces of the guest the roots' ASIDs keep the TLB's entries apart, if the hart has enough of them. */
+/* Between two address spaces of the guest the roots' ASIDs keep the TLB's entries apart, if the
+ * hart has enough of them. */
 void m_vsatp_changed(struct vhart *vh)
 {
     bool was_bare = FIELD_GET(ATP_MODE, vh->shadow_key.vsatp) == MODE_BARE;

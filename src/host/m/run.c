@@ -6,19 +6,23 @@
 #include "lib/panic.h"
 #include "sbi/sbi.h"
 
-/* The S-level status bits that the model's walks and checks look at, from the hardware's mstatus. */
+/* The S-level status bits that the model's walks and checks look at, from the hardware's mstatus.
+ */
 static void status_sync(struct vhart *vh, uint64_t mstatus)
 {
     struct hart *h = &vh->h;
 
     if (h->v) {
-        h->vsstatus = (h->vsstatus & ~(STATUS_SUM | STATUS_MXR)) | (mstatus & (STATUS_SUM | STATUS_MXR));
+        h->vsstatus =
+            (h->vsstatus & ~(STATUS_SUM | STATUS_MXR)) | (mstatus & (STATUS_SUM | STATUS_MXR));
     } else {
-        h->mstatus = (h->mstatus & ~(STATUS_SUM | STATUS_MXR)) | (mstatus & (STATUS_SUM | STATUS_MXR));
+        h->mstatus =
+            (h->mstatus & ~(STATUS_SUM | STATUS_MXR)) | (mstatus & (STATUS_SUM | STATUS_MXR));
     }
 }
 
-/* A trap that VS takes while it is resident: the same as hart_trap() and a reload, without the reload. */
+/* A trap that VS takes while it is resident: the same as hart_trap() and a reload, without the
+ * reload. */
 static void vs_trap_in_place(struct vhart *vh, const struct trap *t)
 {
     struct hart *h = &vh->h;
@@ -48,7 +52,8 @@ void host_reflect(struct vhart *vh, const struct trap *t)
     hart_trap(&vh->h, t);
 }
 
-/* What a CSR write asks of the hardware. In HS most of it takes effect when the guest is entered. */
+/* What a CSR write asks of the hardware. In HS most of it takes effect when the guest is entered.
+ */
 void host_effects(struct vhart *vh, unsigned effect)
 {
     struct hart *h = &vh->h;
@@ -96,8 +101,9 @@ void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp)
 }
 
 /*
- * The instruction at pc, as the interrupted mode fetches it: through the tables in use, with MPRV, and MXR so that X will do.
- * False if it can't be read any more (another hart changed the tables): the guest then simply runs it again.
+ * The instruction at pc, as the interrupted mode fetches it: through the tables in use, with MPRV,
+ * and MXR so that X will do. False if it can't be read any more (another hart changed the tables):
+ * the guest then simply runs it again.
  */
 bool host_fetch(struct vhart *vh, uint32_t *raw)
 {
@@ -125,7 +131,8 @@ static enum exit_cause csr_exit(const struct hart *h, const struct csr *c)
     return c->num == CSR_vsatp ? EXIT_satp : c->num == CSR_time ? EXIT_time : EXIT_csr_vs;
 }
 
-/* Does hardware hold it while HS or VS runs? An stimecmp or senvcfg that the hart doesn't have is the model's. */
+/* Does hardware hold it while HS or VS runs? An stimecmp or senvcfg that the hart doesn't have is
+ * the model's. */
 static bool is_resident(const struct csr *c)
 {
     if (c->num == CSR_stimecmp) {
@@ -164,8 +171,8 @@ static uint64_t csr_operate(unsigned funct3, uint64_t old, uint64_t operand)
 }
 
 /*
- * A CSR access of HS or VS to a register that stands in the model: nothing is moved. False: not such a one, nothing done. The same as
- * exec_csr() but for mip, which only M has.
+ * A CSR access of HS or VS to a register that stands in the model: nothing is moved. False: not
+ * such a one, nothing done. The same as exec_csr() but for mip, which only M has.
  */
 static bool csr_in_place(struct vhart *vh, uint32_t raw)
 {
@@ -225,15 +232,16 @@ static void sfence_vs(struct vhart *vh, uint32_t raw)
 }
 
 /*
- * mtval may be zero. And QEMU leaves the last instruction that trapped in it when mret does: what looks like a repetition from another
- * place is looked at.
+ * mtval may be zero. And QEMU leaves the last instruction that trapped in it when mret does: what
+ * looks like a repetition from another place is looked at.
  */
 static bool instruction_at(struct vhart *vh, uint32_t *raw)
 {
     uint64_t pc = vh->h.pc;
 
     *raw = (uint32_t)hw_read(CSR_mtval);
-    if (unlikely(*raw == 0 || (*raw == vh->last_raw && pc != vh->last_pc)) && !host_fetch(vh, raw)) {
+    if (unlikely(*raw == 0 || (*raw == vh->last_raw && pc != vh->last_pc)) &&
+        !host_fetch(vh, raw)) {
         return false;
     }
     vh->last_raw = *raw;
@@ -252,7 +260,8 @@ static void sret_enter(struct vhart *vh)
 }
 
 /* What is neither in the model nor so frequent. */
-static __attribute__((noinline)) void illegal_other(struct vhart *vh, uint32_t raw, uint64_t mstatus)
+static __attribute__((noinline)) void illegal_other(struct vhart *vh, uint32_t raw,
+                                                    uint64_t mstatus)
 {
     struct hart *h = &vh->h;
 
@@ -276,7 +285,8 @@ static void illegal(struct vhart *vh, uint64_t mstatus)
     if (unlikely(h->prv != PRV_S)) {
         h->scounteren = hw_read(CSR_scounteren); /* what a counter read of U is held against */
     }
-    if (h->v && IS_RDTIME(raw) && vh->vs.time_read && (h->prv == PRV_S || (h->scounteren & COUNTEREN_TM))) {
+    if (h->v && IS_RDTIME(raw) && vh->vs.time_read &&
+        (h->prv == PRV_S || (h->scounteren & COUNTEREN_TM))) {
         time_read(vh, raw);
     } else if (IS_CSR(raw) && csr_in_place(vh, raw)) {
         return;
@@ -319,8 +329,9 @@ static void misaligned(struct vhart *vh, uint64_t cause)
 
 static __attribute__((noinline)) void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
 {
-    static const uint8_t access[] = {
-        [CAUSE_FETCH_PAGE] = ACCESS_FETCH, [CAUSE_LOAD_PAGE] = ACCESS_LOAD, [CAUSE_STORE_PAGE] = ACCESS_STORE};
+    static const uint8_t access[] = {[CAUSE_FETCH_PAGE] = ACCESS_FETCH,
+                                     [CAUSE_LOAD_PAGE] = ACCESS_LOAD,
+                                     [CAUSE_STORE_PAGE] = ACCESS_STORE};
 
     switch (cause) {
     case CAUSE_ECALL_HS:
@@ -350,7 +361,8 @@ static __attribute__((noinline)) void exception(struct vhart *vh, uint64_t cause
     }
 }
 
-/* V = 0: a VS-level interrupt that HS keeps for itself. The hardware can't hold it back until HS enables it, so it is looked for. */
+/* V = 0: a VS-level interrupt that HS keeps for itself. The hardware can't hold it back until HS
+ * enables it, so it is looked for. */
 static __attribute__((noinline)) void settle_undelegated(struct vhart *vh)
 {
     struct hart *h = &vh->h;

@@ -22,7 +22,8 @@ void host_reset_hs(struct vhart *vh)
     }
     vh->shadow_atp = 0;
     vh->vs.known = false;
-    vh->shadow.asid_base = machine.asid_mask < 2 * SHADOW_ROOTS - 1 ? 0 : machine.asid_mask + 1 - SHADOW_ROOTS;
+    vh->shadow.asid_base =
+        machine.asid_mask < 2 * SHADOW_ROOTS - 1 ? 0 : machine.asid_mask + 1 - SHADOW_ROOTS;
     shadow_flush(&vh->shadow);
     hw_write(CSR_mie, BIT(IRQ_MSI) | BIT(IRQ_MTI));
     hw_write(CSR_satp, 0);
