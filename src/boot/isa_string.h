@@ -11,9 +11,9 @@ uint64_t isa_string_ext(const char *isa);
 uint64_t isa_list_ext(const char *list, size_t length);
 
 /*
- * Writes isa to out with "h" added in its place (behind the other single letters), with "sstc", and without
- * the extensions that Hearth doesn't virtualize. Returns the length with the final zero, ERR_INVALID if
- * it doesn't begin with rv64, ERR_RANGE if out is too small.
+ * Writes isa to out with "h" added in its place (behind the other single letters), with "sstc", and
+ * without the extensions that Hearth doesn't virtualize. Returns the length with the final zero,
+ * ERR_INVALID if it doesn't begin with rv64, ERR_RANGE if out is too small.
  */
 int isa_string_fix(const char *isa, char *out, size_t size) must_check;
 

@@ -18,7 +18,8 @@ enum csr_effect {
     CSR_EFFECT_XLATE = BIT(1), /* translation changed: satp, vsatp, hgatp, status bits, envcfg */
     CSR_EFFECT_ENV = BIT(2),   /* a control that a host mirrors in hardware changed */
     CSR_EFFECT_TIME = BIT(3),  /* a deadline or a time offset changed */
-    CSR_EFFECT_TRAPPED = BIT(4), /* hstatus, htval, htinst: what a trap into HS writes, natively or not */
+    CSR_EFFECT_TRAPPED =
+        BIT(4), /* hstatus, htval, htinst: what a trap into HS writes, natively or not */
 };
 
 enum csr_status { CSR_OK, CSR_STATUS_ILLEGAL, CSR_STATUS_VIRTUAL };

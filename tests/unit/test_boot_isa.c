@@ -33,7 +33,8 @@ static void h_is_not_added_twice(void **state)
 {
     (void)state;
     fixes("rv64imafdch_sstc", "rv64imafdch_sstc");
-    fixes("rv64imac_shcounterenw", "rv64imach_shcounterenw_sstc"); /* an h in another name is not H */
+    fixes("rv64imac_shcounterenw",
+          "rv64imach_shcounterenw_sstc"); /* an h in another name is not H */
 }
 
 static void what_is_not_virtual_goes(void **state)
