@@ -66,7 +66,7 @@ static void fence_guest(struct vhart *vh, const struct fence_call *call)
     }
 }
 
-static void fence_here(struct vhart *vh, const struct fence_call *call)
+void fence_here(struct vhart *vh, const struct fence_call *call)
 {
     uint64_t start = call->start, size = call->size;
 

@@ -35,6 +35,9 @@ void request_fence(struct vhart *vh, uint64_t mask, const struct fence_call *wha
  */
 uint32_t request_serve(struct vhart *vh);
 
+/* The fence that another hart could ask of this one, at once. */
+void fence_here(struct vhart *vh, const struct fence_call *call);
+
 /* Every local fence there is: for a hart that was stopped. */
 void request_fence_all(struct vhart *vh);
 

@@ -49,6 +49,8 @@ struct vs_environment {
     bool known;     /* false: work it out again */
 };
 
+struct nacl_shmem;
+
 struct vhart {
     struct hart h; /* first: entry.S saves into it */
 
@@ -76,6 +78,7 @@ struct vhart {
     uint64_t fwft_locked;      /* FWFT: bit of a feature that is locked */
     bool misaligned_delegated; /* FWFT: HS takes misaligned accesses itself */
     struct pmu pmu;
+    struct nacl_shmem *nacl;   /* SBI NACL (nacl.h), NULL: none */
 
     /* Any hart, atomically */
     uint32_t request; /* enum request */

@@ -37,6 +37,12 @@ void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp);
 /* A trap for the guest, by the model; the hardware follows before the hart goes back. */
 void host_reflect(struct vhart *vh, const struct trap *t);
 
+/*
+ * Goes back to what the model says, with x[1] to x[31] from elsewhere (each is read once). For handlers of the SBI that have nothing more
+ * to do: it need not return.
+ */
+void host_resume(struct vhart *vh, const volatile uint64_t *x);
+
 /* What the effects of a CSR write (enum csr_effect) ask of the hardware. */
 void host_effects(struct vhart *vh, unsigned effect);
 

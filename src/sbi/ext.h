@@ -11,7 +11,7 @@
 typedef long sbi_handler(struct vhart *vh, uint64_t fid, const uint64_t *a, uint64_t *value);
 
 sbi_handler base_call, time_call, ipi_call, rfence_call, hsm_call, srst_call, dbcn_call, pmu_call,
-    susp_call, fwft_call, hearth_call, legacy_call;
+    susp_call, fwft_call, hearth_call, legacy_call, nacl_call;
 bool srst_present(void), dbcn_present(void), pmu_present(void);
 
 /* Is there such an extension? For probe_extension. */
@@ -55,5 +55,6 @@ bool pmu_raw_event(unsigned n, uint64_t data, uint64_t *mhpmevent) must_check;
 /* State that is a hart's own and goes when it stops. */
 void pmu_reset(struct vhart *vh);
 void fwft_reset(struct vhart *vh);
+void nacl_reset(struct vhart *vh);
 
 #endif

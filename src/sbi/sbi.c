@@ -6,6 +6,7 @@
 
 /* In order of heat. */
 static const struct sbi_ext extensions[] = {
+    {0x4E41434C, 0x4E41434C, nacl_call, NULL, false, EXIT_sbi_nacl},
     {0x54494D45, 0x54494D45, time_call, NULL, false, EXIT_sbi_timer},
     {0x735049, 0x735049, ipi_call, NULL, false, EXIT_sbi_ipi},
     {0x52464E43, 0x52464E43, rfence_call, NULL, false, EXIT_sbi_rfence},
@@ -64,6 +65,7 @@ void sbi_reset(struct vhart *vh)
 {
     pmu_reset(vh);
     fwft_reset(vh);
+    nacl_reset(vh);
 }
 
 long hart_list(const struct vhart *vh, uint64_t mask, uint64_t base, uint64_t *harts)

@@ -56,7 +56,7 @@ void hsm_wait_for_start(struct vhart *vh);
 /* Once at boot, before the device tree goes: which events the hardware counters can count. */
 void pmu_probe(const void *fdt);
 
-/* What SBI keeps for a hart, as after its reset: PMU, FWFT. For the hart that boots;
+/* What SBI keeps for a hart, as after its reset: PMU, FWFT, NACL. For the hart that boots;
  * hsm_wait_for_start() sees to it itself. */
 void sbi_reset(struct vhart *vh);
 

@@ -97,7 +97,7 @@ unsigned write_sie(struct hart *h, const struct csr *c, uint64_t v)
 uint64_t read_hip(const struct hart *h, const struct csr *c)
 {
     (void)c;
-    return hart_mip(h) & IRQS_VS;
+    return hart_hip(h);
 }
 
 /* VSSIP is an alias of hvip's; the others are read-only. */

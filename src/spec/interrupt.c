@@ -26,12 +26,9 @@ static uint64_t first(uint64_t pending)
 uint64_t hart_mip(const struct hart *h)
 {
     uint64_t mip = (h->mvien & BIT(IRQ_SEI)) ? h->mip & ~BIT(IRQ_SEI) : h->mip;
-    mip |= h->line | (h->hvip & IRQS_VS);
+    mip |= h->line | hart_hip(h);
     if (h->menvcfg & ENVCFG_STCE) {
         mip = FIELD_SET(BIT(IRQ_STI), mip, h->time >= h->stimecmp);
-    }
-    if ((h->henvcfg & ENVCFG_STCE) && h->time + h->htimedelta >= h->vstimecmp) {
-        mip |= BIT(IRQ_VSTI);
     }
     return mip;
 }

@@ -30,6 +30,14 @@ enum trap_level hart_trap(struct hart *h, const struct trap *t);
 /* The interrupts pending: mip as M reads it (hip, sip, vsip are views). Looks at h->time. */
 uint64_t hart_mip(const struct hart *h);
 
+/* hip: hvip's bits, and the guest's timer. Looks at h->time. */
+static inline uint64_t hart_hip(const struct hart *h)
+{
+    bool timer = (h->henvcfg & ENVCFG_STCE) != 0 && h->time + h->htimedelta >= h->vstimecmp;
+
+    return (h->hvip & IRQS_VS) | (timer ? BIT(IRQ_VSTI) : 0);
+}
+
 /*
  * The interrupt that the hart takes now, in the specified order (AIA default priorities; MEI, MSI,
  * MTI, SEI, SSI, STI, SGEI, VSEI, VSSI, VSTI, LCOFI), M before HS before VS. Returns its cause with

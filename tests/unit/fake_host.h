@@ -53,6 +53,7 @@ static struct {
     uint64_t counter[32], event[32], inhibited;
     bool delegated;
     uint64_t freg[32];
+    unsigned effects, resumes;
 } seen;
 
 /* What the machine is like. */
@@ -63,6 +64,7 @@ static struct {
     uint64_t counters;
     uint64_t menvcfg_mask;
     unsigned resets_possible; /* bits of enum reset_kind */
+    uint64_t time;
 } fake;
 
 void host_unload(struct vhart *vh)
@@ -124,6 +126,25 @@ void host_reflect(struct vhart *vh, const struct trap *t)
     (void)vh;
     seen.trap = *t;
     seen.traps++;
+}
+
+uint64_t host_time(void)
+{
+    return fake.time;
+}
+
+void host_effects(struct vhart *vh, unsigned effect)
+{
+    (void)vh;
+    seen.effects |= effect;
+}
+
+void host_resume(struct vhart *vh, const volatile uint64_t *x)
+{
+    for (unsigned n = 1; n < 32; n++) {
+        vh->h.x[n] = x[n];
+    }
+    seen.resumes++;
 }
 
 void host_wait(void)
@@ -354,6 +375,7 @@ static inline long ecall6(struct vhart *vh, uint64_t eid, uint64_t fid, uint64_t
 #define EID_PMU    0x504D55
 #define EID_SUSP   0x53555350
 #define EID_FWFT   0x46574654
+#define EID_NACL   0x4E41434C
 #define EID_HEARTH 0x0A484541
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The real counters and identification registers, for SBI PMU and BASE. */
 #include "host/m/m.h"
+#include "core/nacl.h"
 
 #define MCYCLE   0xb00
 #define MEVENT_0 0x320
@@ -109,6 +110,9 @@ uint64_t host_menvcfg_write(uint64_t v)
     }
     csr_write(&vh->h, csr_row(CSR_menvcfg), v);
     vh->vs.known = false;
+    if (vh->nacl) {
+        nacl_show_all(vh); /* henvcfg */
+    }
     hw_write(CSR_menvcfg, vh->h.menvcfg & machine.menvcfg_mask);
     return vh->h.menvcfg;
 }

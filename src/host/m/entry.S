@@ -67,6 +67,7 @@ m_entry:
     bnez t0, m_return
 1:  ld t1, HART_PC(tp)
     csrw mepc, t1
+load_others:
     others ld
     ld tp, HART_X + 8 * 4(tp)
     mret
@@ -84,6 +85,15 @@ m_launch:
     csrw mscratch, tp
     ld sp, VHART_STACK(tp)
     j m_return
+
+/* noreturn: leaves for the guest with registers from elsewhere; a0 = struct vhart, a1 = where x0 would be. */
+    .globl m_resume
+m_resume:
+    ld t1, HART_PC(a0)
+    csrw mepc, t1
+    addi tp, a1, -HART_X
+    preserved ld
+    j load_others
 
 /* A trap in Hearth itself: a broken invariant. The registers of the guest are gone; x[] holds Hearth's own. */
 m_nested:

@@ -4,6 +4,7 @@
  * are HS's and VS's alike: they stay where they are.
  */
 #include "host/m/m.h"
+#include "core/nacl.h"
 #include "drv/drv.h"
 
 /* The traps that HS takes directly: all that the virtual M delegates, but for what Hearth emulates
@@ -318,6 +319,9 @@ void m_native_note(struct vhart *vh)
     h->htval = 0;
     h->htinst = 0;
     m_hs_environment(vh);
+    if (vh->nacl) {
+        nacl_show(vh);
+    }
 }
 
 /* Between two address spaces of the guest the roots' ASIDs keep the TLB's entries apart, if the

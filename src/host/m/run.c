@@ -2,6 +2,7 @@
 /* Every exit ends here: the hot ones are answered in place, the rest goes to core. */
 #include "core/exit.h"
 #include "core/misaligned.h"
+#include "core/nacl.h"
 #include "host/m/m.h"
 #include "lib/panic.h"
 #include "sbi/sbi.h"
@@ -49,7 +50,10 @@ void host_reflect(struct vhart *vh, const struct trap *t)
         return;
     }
     host_unload(vh);
-    hart_trap(&vh->h, t);
+    bool left = h->v;
+    if (hart_trap(&vh->h, t) == TRAP_TO_HS && vh->nacl) {
+        nacl_trapped(vh, left);
+    }
 }
 
 /* What a CSR write asks of the hardware. In HS most of it takes effect when the guest is entered.
@@ -192,6 +196,9 @@ static bool csr_in_place(struct vhart *vh, uint32_t raw)
         unsigned effect = csr_write(h, c, csr_operate(funct3, old, funct3 & 4 ? rs1 : h->x[rs1]));
         if (effect) {
             host_effects(vh, effect);
+            if (vh->nacl) {
+                nacl_written(vh, c, effect);
+            }
         }
     }
     rd_write(vh, raw, old);
@@ -391,15 +398,9 @@ static __attribute__((noinline)) void settle_guest(struct vhart *vh)
     }
 }
 
-void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+/* The end of every exit: interrupts that have come, and what the hardware needs. */
+static inline void settle(struct vhart *vh)
 {
-    if (likely(cause == CAUSE_ILLEGAL)) {
-        illegal(vh, mstatus);
-    } else if ((int64_t)cause < 0) {
-        m_interrupt(vh, cause);
-    } else {
-        exception(vh, cause, mstatus);
-    }
     if (vh->h.v) {
         if (unlikely(m_hs_may_interrupt(&vh->h))) {
             settle_guest(vh);
@@ -410,6 +411,24 @@ void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
     if (unlikely(vh->resident == RESIDENT_NONE)) {
         m_load(vh);
     }
+}
+
+void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+{
+    if (likely(cause == CAUSE_ILLEGAL)) {
+        illegal(vh, mstatus);
+    } else if ((int64_t)cause < 0) {
+        m_interrupt(vh, cause);
+    } else {
+        exception(vh, cause, mstatus);
+    }
+    settle(vh);
+}
+
+void host_resume(struct vhart *vh, const volatile uint64_t *x)
+{
+    settle(vh);
+    m_resume(vh, x);
 }
 
 void m_broken(struct vhart *vh)
