@@ -3,7 +3,8 @@
  * Shadow tables. Ordinary Sv39, Sv48 or Sv57 tables; in the bits left to software (RSW) a leaf says
  * how large the guest's leaf is that it stems from (enum leaf_origin), and a pointer says whether
  * below it there are pieces of a guest leaf as large as all that the pointer covers (SPLIT): one
- * address then names all of it (privileged architecture, SFENCE.VMA: "one page or superpage").
+ * address then names all of it (privileged architecture, SFENCE.VMA: "one page or superpage"); and,
+ * at the top, whether the table is the global root's (SHARED).
  */
 #include "core/shadow_private.h"
 
@@ -88,6 +89,9 @@ void shadow_free_tables(struct shadow *s, struct shadow_root *r, uint64_t pte, u
 
 void shadow_root_empty(struct shadow *s, struct shadow_root *r)
 {
+    if (is_global(r)) {
+        shadow_unshare_all(s, r);
+    }
     if (r->first != NIL) {
         s->node[r->last].next = s->free_list;
         s->free_list = r->first;
@@ -96,7 +100,7 @@ void shadow_root_empty(struct shadow *s, struct shadow_root *r)
     clear(s, r->node);
     s->near[r->index] = 0;
     r->blind = false;
-    r->stale = true;
+    r->stale = !is_global(r); /* which doesn't run: see shadow_global_lost() */
 }
 
 static void root_kill(struct shadow *s, struct shadow_root *r)
@@ -104,6 +108,16 @@ static void root_kill(struct shadow *s, struct shadow_root *r)
     shadow_root_empty(s, r);
     free_node(s, r->node);
     r->live = false;
+    for (uint32_t i = 0; is_global(r) && i < s->roots; i++) {
+        if (s->root[i].global == r) {
+            s->root[i].global = NULL;
+        }
+    }
+}
+
+static bool in_use(const struct shadow *s, const struct shadow_root *r)
+{
+    return s->current != NULL && (r == s->current || r == s->current->global);
 }
 
 bool shadow_recycle(struct shadow *s)
@@ -112,7 +126,7 @@ bool shadow_recycle(struct shadow *s)
 
     for (uint32_t i = 0; i < s->roots; i++) {
         struct shadow_root *r = &s->root[i];
-        if (r->live && r != s->current && (victim == NULL || r->used_at < victim->used_at)) {
+        if (r->live && !in_use(s, r) && (victim == NULL || r->used_at < victim->used_at)) {
             victim = r;
         }
     }
@@ -136,7 +150,7 @@ static unsigned key_hash(const struct shadow_key *key)
     return (unsigned)((x ^ x >> 6) % SHADOW_HINTS);
 }
 
-static struct shadow_root *root_find(struct shadow *s, const struct shadow_key *key, unsigned mode)
+struct shadow_root *shadow_find(struct shadow *s, const struct shadow_key *key, unsigned mode)
 {
     struct shadow_root *r = &s->root[s->hint[key_hash(key)]];
 
@@ -161,14 +175,16 @@ static struct shadow_root *dead_slot(struct shadow *s)
     return s->roots < SHADOW_ROOTS ? &s->root[s->roots++] : NULL;
 }
 
-/* A new root, at the cost of old ones if need be; none is current meanwhile, so that any may go. */
-static struct shadow_root *root_make(struct shadow *s, const struct shadow_key *key, unsigned mode)
+struct shadow_root *shadow_root_make(struct shadow *s, const struct shadow_key *key, unsigned mode)
 {
+    bool bare = FIELD_GET(ATP_MODE, key->vsatp) == MODE_BARE;
     struct shadow_root *r;
     uint32_t n;
 
-    s->current = NULL;
     while ((n = shadow_take(s)) == NIL && shadow_recycle(s)) {
+    }
+    if (n == NIL) {
+        return NULL;
     }
     while ((r = dead_slot(s)) == NULL) {
         shadow_recycle(s);
@@ -184,18 +200,25 @@ static struct shadow_root *root_make(struct shadow *s, const struct shadow_key *
         .first = NIL,
         .last = NIL,
     };
+    r->share_below = (uint8_t)(bare ? 0 : top_shift(r));
     return r;
 }
 
 uint64_t shadow_switch(struct shadow *s, const struct shadow_key *key, unsigned mode)
 {
-    struct shadow_root *r = root_find(s, key, mode);
+    struct shadow_root *r = shadow_find(s, key, mode);
 
     if (r == NULL) {
-        r = root_make(s, key, mode);
+        s->current = NULL; /* any may go */
+        r = shadow_root_make(s, key, mode);
+        shadow_global_find(s, r, false);
+        shadow_share_all(s, r);
     }
     s->hint[key_hash(key)] = r->index;
     r->used_at = ++s->clock;
+    if (r->global != NULL) {
+        r->global->used_at = s->clock;
+    }
     s->current = r;
     return FIELD_PUT(ATP_MODE, (uint64_t)mode) | FIELD_PUT(SATP_ASID, r->index + s->asid_base) |
            FIELD_PUT(ATP_PPN, (s->pool_pa >> PAGE_SHIFT) + r->node);
@@ -205,6 +228,7 @@ void shadow_drop(struct shadow *s, struct shadow_root *r)
 {
     if (r == s->current) {
         shadow_root_empty(s, r);
+        shadow_share_all(s, r);
     } else {
         root_kill(s, r);
     }

@@ -8,11 +8,16 @@
  * pool or the roots are used up, the least recently used root goes. A free node is zeroed when it
  * is taken, and only in the lines that were used.
  *
+ * What the guest marks as global (PTE_G) is the same in all address spaces of a VMID. It is filled
+ * into a root of its own that never runs, one for all roots of the same kind, and their top entries
+ * point to its tables: a new address space begins with all that is known of the kernel's.
+ *
  * The TLB: what fills and fences report is what the hart has to fence now. A root that lost
  * something while it was not current is marked stale; so is the current one when a fence of one
  * address is not enough. So the rule for the host is:
- *   after shadow_switch(), and whenever a fill or a fence returned true: if current->stale, fence
- *   the root's whole ASID (or everything) and clear stale; else, after true, fence the address.
+ *   after shadow_switch(): if current->stale, fence the root's whole ASID (or everything) and
+ *   clear stale; whenever a fill or a fence returned true: if current->stale, fence everything and
+ *   clear stale, else fence the address, in all ASIDs (other roots share tables with this one).
  * (A host that fences everything on its way into the guest may clear current->stale there.)
  *
  * Pure but for the pool's memory: builds on the host.
@@ -38,6 +43,8 @@ struct shadow_key {
 #define SHADOW_FLAVOUR_MXR  BIT(0)
 #define SHADOW_FLAVOUR_USER BIT(1)
 
+#define SHADOW_FLAVOUR_GLOBAL BIT(7) /* the shadow's own: the root of what is global */
+
 /* About one page of the pool; index = page number in the pool. */
 struct shadow_node {
     uint64_t lines; /* bit i: entries 8i..8i+7 may be non-zero */
@@ -48,14 +55,16 @@ struct shadow_node {
 struct shadow_root {
     struct shadow_key key;
     bool live;
-    bool stale;           /* the TLB may hold what the table has no more: see above */
-    uint8_t mode;         /* MODE in satp */
-    uint8_t index;        /* in root[] */
-    bool blind;           /* something was filled without its gpa: any HFENCE.GVMA drops it */
-    uint32_t salt;        /* of its VMID, for the filters */
-    uint32_t node;        /* the top table */
-    uint32_t first, last; /* list of all other nodes */
-    uint64_t used_at;     /* for LRU */
+    bool stale;                 /* the TLB may hold what the table has no more: see above */
+    uint8_t mode;               /* MODE in satp */
+    uint8_t index;              /* in root[] */
+    uint8_t share_below;        /* guest leaves smaller than 1 << this may be shared: 0 if bare */
+    bool blind;                 /* something was filled without its gpa: any HFENCE.GVMA drops it */
+    uint32_t salt;              /* of its VMID, for the filters */
+    uint32_t node;              /* the top table */
+    uint32_t first, last;       /* list of all other nodes; not those of the global root */
+    struct shadow_root *global; /* whose tables it shares, if there is one yet */
+    uint64_t used_at;           /* for LRU */
 };
 
 struct shadow {

@@ -56,12 +56,36 @@ static bool drop_address(struct shadow *s, struct shadow_root *r, uint64_t va)
     }
 }
 
-/* Does a fence on VS-level tables name this root? A bare VS-stage has no tables. */
+/* Does a fence on VS-level tables name this root? A bare VS-stage has no tables; no ASID names what
+ * is global. */
 static bool fence_names(const struct shadow_root *r, const struct fence *f, uint64_t hgatp)
 {
     return ((r->key.hgatp ^ hgatp) & HGATP_VMID) == 0 &&
            FIELD_GET(ATP_MODE, r->key.vsatp) != MODE_BARE &&
-           (f->all_ids || ((r->key.vsatp ^ FIELD_PUT(SATP_ASID, f->id)) & SATP_ASID) == 0);
+           (f->all_ids ||
+            (((r->key.vsatp ^ FIELD_PUT(SATP_ASID, f->id)) & SATP_ASID) == 0 && !is_global(r)));
+}
+
+/* All of r goes. Is it the current root's loss? */
+static bool drop_root(struct shadow *s, struct shadow_root *r)
+{
+    bool lost = r == s->current || r == s->current->global;
+
+    shadow_drop(s, r);
+    return lost;
+}
+
+/* What r itself has of va goes. Is it the current root's loss? */
+static bool drop_own(struct shadow *s, struct shadow_root *r, uint64_t va)
+{
+    if (is_shared(s, r, va) || !drop_address(s, r, va)) {
+        return false;
+    }
+    if (is_global(r)) {
+        return shadow_global_lost(s, r, va);
+    }
+    r->stale |= r != s->current;
+    return r == s->current;
 }
 
 static bool fence_vvma(struct shadow *s, const struct fence *f, uint64_t hgatp)
@@ -74,17 +98,7 @@ static bool fence_vvma(struct shadow *s, const struct fence *f, uint64_t hgatp)
         if (likely((s->near[i] & where) == 0) || !fence_names(r, f, hgatp)) {
             continue;
         }
-        bool dropped = true;
-        if (f->all_addresses) {
-            shadow_drop(s, r);
-        } else {
-            dropped = drop_address(s, r, f->address);
-        }
-        if (r == s->current) {
-            lost |= dropped;
-        } else {
-            r->stale |= dropped;
-        }
+        lost |= f->all_addresses ? drop_root(s, r) : drop_own(s, r, f->address);
     }
     return lost;
 }
@@ -101,8 +115,7 @@ static bool fence_gvma(struct shadow *s, const struct fence *f)
         if (s->near[i] == 0 || !named || (unused && !r->blind)) {
             continue;
         }
-        lost |= r == s->current;
-        shadow_drop(s, r);
+        lost |= drop_root(s, r);
     }
     if (!unused) {
         shadow_gpa_forget(s);

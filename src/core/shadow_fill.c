@@ -39,8 +39,8 @@ static uint32_t table_make(struct shadow *s, struct shadow_root *r, uint64_t va,
     return n;
 }
 
-/* The same, making room until it can be done: by other roots first, by this one's own nodes last.
- */
+/* The same, making room until it can be done: by other roots first; by those of the current one and
+ * its global one last, of which r is one. */
 static cold_path uint32_t table_surely(struct shadow *s, struct shadow_root *r, uint64_t va,
                                        unsigned shift, unsigned origin, bool *lost)
 {
@@ -48,7 +48,10 @@ static cold_path uint32_t table_surely(struct shadow *s, struct shadow_root *r, 
 
     while ((n = table_make(s, r, va, shift, origin, lost)) == NIL) {
         if (!shadow_recycle(s)) {
-            shadow_root_empty(s, r);
+            shadow_root_empty(s, s->current);
+            if (s->current->global != NULL) {
+                shadow_root_empty(s, s->current->global);
+            }
             s->recycled++;
             *lost = true;
         }
@@ -109,7 +112,7 @@ static cold_path bool fill_slow(struct shadow *s, struct shadow_root *r, uint64_
     uint64_t old = entry_set(s, r, n, va, leaf, shift);
     if (is_table(old)) {
         shadow_free_tables(s, r, old, shift);
-        r->stale = true;
+        s->current->stale = true; /* r or not: it shares this */
     }
     return lost || (old & PTE_V) != 0;
 }
@@ -128,20 +131,60 @@ static inline bool fill(struct shadow *s, struct shadow_root *r, uint64_t va, ui
     return (entry_set(s, r, n, va, leaf, PAGE_SHIFT) & PTE_V) != 0;
 }
 
+/* Makes r's top entry for va its own, if it is a shared one. True if it was. */
+static bool unshare(struct shadow *s, struct shadow_root *r, uint64_t va)
+{
+    if (!addressable(r, va) || !is_shared(s, r, va)) {
+        return false;
+    }
+    *top_entry(s, r, va) = 0;
+    r->stale = true;
+    return true;
+}
+
 bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift)
 {
     struct shadow_root *r = s->current;
-    bool fence = fill(s, r, va, leaf, shift);
+    bool lost = unshare(s, r, va);
 
+    lost |= fill(s, r, va, leaf, shift);
     r->blind = true;
+    return lost;
+}
+
+/*
+ * The first global translation in a region that r has nothing of yet: into the global root, and r
+ * shares. All else makes the region r's own, or leaves it so.
+ */
+static cold_path bool map_apart(struct shadow *s, struct shadow_root *r, uint64_t va,
+                                const struct xlate *x, uint64_t leaf, bool global)
+{
+    struct shadow_root *in = r;
+    bool fence = unshare(s, r, va);
+
+    if (global && *top_entry(s, r, va) == 0 && addressable(r, va)) {
+        shadow_global_find(s, r, true);
+        in = r->global != NULL ? r->global : r;
+    }
+    fence |= fill(s, in, va, leaf, x->shift);
+    shadow_gpa_note(s, in, x->gpa.a, x->g_shift);
+    if (in != r) {
+        shadow_share(s, r, va);
+    }
     return fence;
 }
 
 bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t leaf)
 {
     struct shadow_root *r = s->current;
-    bool fence = fill(s, r, va, leaf, x->shift);
+    bool global = (x->vs_pte & PTE_G) != 0 && x->vs_shift < r->share_below;
+    bool shared = is_shared(s, r, va);
 
+    if (unlikely(global != shared)) {
+        return map_apart(s, r, va, x, leaf, global);
+    }
+    r = shared ? r->global : r;
+    bool fence = fill(s, r, va, leaf, x->shift);
     shadow_gpa_note(s, r, x->gpa.a, x->g_shift);
     return fence;
 }
@@ -171,6 +214,7 @@ unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct
         wanted |= (e[i] & PTE_V) == 0 ? 1u << i : 0;
     }
     unsigned found = walk_around(h, mem, x, as, wanted, near);
+    r = is_shared(s, r, va) ? r->global : r;
     for (unsigned i = 0; found >> i != 0; i++) {
         if ((found >> i & 1) != 0) {
             e[i] = near[i].leaf;

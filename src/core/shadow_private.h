@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the shadow tables share: nodes, roots, filters. */
+/* What the files of the shadow tables have in common: nodes, roots, filters. */
 #ifndef CORE_SHADOW_PRIVATE_H
 #define CORE_SHADOW_PRIVATE_H
 
@@ -10,6 +10,7 @@
 #define PAGE_SHIFT 12u
 #define PAGE       BIT(PAGE_SHIFT)
 #define SPLIT      FIELD_LSB(PTE_RSW) /* in a pointer */
+#define SHARED     (SPLIT << 1)       /* in a pointer at the top: the table is the global root's */
 
 static inline uint64_t *table_of(const struct shadow *s, uint32_t n)
 {
@@ -39,6 +40,21 @@ static inline unsigned top_shift(const struct shadow_root *r)
 static inline unsigned index_at(uint64_t va, unsigned shift)
 {
     return (unsigned)(va >> shift) & (ENTRIES - 1);
+}
+
+static inline uint64_t *top_entry(const struct shadow *s, const struct shadow_root *r, uint64_t va)
+{
+    return &table_of(s, r->node)[index_at(va, top_shift(r))];
+}
+
+static inline bool is_shared(const struct shadow *s, const struct shadow_root *r, uint64_t va)
+{
+    return (*top_entry(s, r, va) & (PTE_RWX | SHARED)) == SHARED;
+}
+
+static inline bool is_global(const struct shadow_root *r)
+{
+    return (r->key.flavour & SHADOW_FLAVOUR_GLOBAL) != 0;
 }
 
 /* One bit for the 2 MiB region of va. */
@@ -106,8 +122,34 @@ void shadow_root_empty(struct shadow *s, struct shadow_root *r);
 /* Drops all of r: empties it if it is current, else kills it. */
 void shadow_drop(struct shadow *s, struct shadow_root *r);
 
-/* Kills the least recently used root that is not current. False if there is none. */
+/* Kills the least recently used root that is not current, nor current's global one. False if there
+ * is none. */
 bool shadow_recycle(struct shadow *s);
+
+/* The live root of that key, or NULL. */
+struct shadow_root *shadow_find(struct shadow *s, const struct shadow_key *key, unsigned mode);
+
+/* A new root, at the cost of others if need be, but not of the current one: NULL if that leaves no
+ * node. */
+struct shadow_root *shadow_root_make(struct shadow *s, const struct shadow_key *key, unsigned mode);
+
+/* --- what is global --- */
+
+/* Looks for the global root of r's kind, and makes one if asked to. r->global then, if not NULL. */
+void shadow_global_find(struct shadow *s, struct shadow_root *r, bool make);
+
+/* Gives r, whose top is empty, the pointers to all tables of its global root. */
+void shadow_share_all(struct shadow *s, struct shadow_root *r);
+
+/* r's top entry for va, which is empty, points where the global root's does. */
+void shadow_share(struct shadow *s, struct shadow_root *r, uint64_t va);
+
+/* Takes all pointers to the tables of g, a global root, out; who had one is stale. */
+void shadow_unshare_all(struct shadow *s, const struct shadow_root *g);
+
+/* The global root g lost va (or more, if g->stale). True if that is the current root's loss too;
+ * if not, those who share it are stale. */
+bool shadow_global_lost(struct shadow *s, struct shadow_root *g, uint64_t va);
 
 /* Forgets all gpas, if no root has any entry. */
 void shadow_gpa_forget(struct shadow *s);

@@ -288,7 +288,7 @@ unsigned walk_around(const struct hart *h, const struct mem *mem, const struct x
         if (a.slot != NULL) {
             pte = __atomic_load_n(&a.slot[i], __ATOMIC_RELAXED);
             gpa = pte_address(pte);
-            if (!leaf_passes(pte, vs, PAGE_SHIFT)) {
+            if (!leaf_passes(pte, vs, PAGE_SHIFT) || ((pte ^ a.pte) & PTE_G) != 0) {
                 continue;
             }
         }

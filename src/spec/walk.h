@@ -103,7 +103,8 @@ struct neighbour {
  * The pages of the aligned block of WALK_AROUND pages around the one that a walk with v = 1 found
  * as x: out[i] is set for page i of the block if bit i is in `wanted` and in the result. It is a
  * speculative walk: nothing is written and nothing is raised. Only leaves that are quickly seen to
- * be in order count (valid, readable, A set in both stages, no PBMT or N), in mem's first range.
+ * be in order count (valid, readable, A set in both stages, no PBMT or N), in mem's first range,
+ * and of the VS-stage's only those that are global as x's is, or not as x's is not.
  */
 #define WALK_AROUND 8u
 unsigned walk_around(const struct hart *h, const struct mem *mem, const struct xlate *x,

@@ -30,6 +30,7 @@ static uint64_t rnd(uint64_t below)
 /* Something that was filled and not fenced since: hardware may find it. */
 struct rule {
     unsigned key;
+    bool global; /* so it holds for all keys of its kind */
     uint64_t va, leaf;
     unsigned shift, origin; /* of the entry, of the guest's leaf */
     bool gpa_known;
@@ -75,10 +76,11 @@ static void tlb_flush_asid(uint64_t asid)
     }
 }
 
-static void tlb_flush_va(uint64_t asid, uint64_t va)
+/* In all ASIDs. */
+static void tlb_flush_va(uint64_t va)
 {
     for (unsigned i = 0; i < TLB; i++) {
-        if (tlb.leaf[i].asid == asid && covers(tlb.leaf[i].va, tlb.leaf[i].shift, va)) {
+        if (covers(tlb.leaf[i].va, tlb.leaf[i].shift, va)) {
             tlb.leaf[i].valid = false;
         }
     }
@@ -138,28 +140,24 @@ static bool lookup(uint64_t va, uint64_t *leaf, unsigned *shift)
 
 /* --- the host, as shadow.h asks --- */
 
-static void host_fences(bool one_address, uint64_t va)
+static void host_obeys(bool changed, uint64_t va)
 {
+    if (changed && s.current->stale) {
+        memset(&tlb, 0, sizeof(tlb));
+        s.current->stale = false;
+    } else if (changed) {
+        tlb_flush_va(va);
+    }
+}
+
+static void do_switch(unsigned key)
+{
+    current = key;
+    satp = shadow_switch(&s, &keys[current], MODE_SV39);
     if (s.current->stale) {
         tlb_flush_asid(FIELD_GET(SATP_ASID, satp));
         s.current->stale = false;
-    } else if (one_address) {
-        tlb_flush_va(FIELD_GET(SATP_ASID, satp), va);
     }
-}
-
-static void host_obeys(bool changed, uint64_t va)
-{
-    if (changed) {
-        host_fences(true, va);
-    }
-}
-
-static void do_switch(void)
-{
-    current = (unsigned)rnd(KEYS);
-    satp = shadow_switch(&s, &keys[current], MODE_SV39);
-    host_fences(false, 0);
 }
 
 /* --- what may be found --- */
@@ -174,6 +172,12 @@ static uint64_t vmid_of(unsigned key)
     return FIELD_GET(HGATP_VMID, keys[key].hgatp);
 }
 
+/* An address space that the rule holds in? (The fixture has no two hgatp of one VMID.) */
+static bool holds_in(const struct rule *r, unsigned key)
+{
+    return r->key == key || (r->global && !key_is_bare(key) && vmid_of(key) == vmid_of(r->key));
+}
+
 static bool named(const struct rule *r, const struct fence *f, uint64_t vmid)
 {
     if (f->kind == FENCE_GVMA) {
@@ -181,7 +185,7 @@ static bool named(const struct rule *r, const struct fence *f, uint64_t vmid)
                (f->all_addresses || !r->gpa_known || covers(r->gpa, r->g_shift, f->address));
     }
     return vmid_of(r->key) == vmid && !key_is_bare(r->key) &&
-           (f->all_ids || FIELD_GET(SATP_ASID, keys[r->key].vsatp) == f->id) &&
+           (f->all_ids || (FIELD_GET(SATP_ASID, keys[r->key].vsatp) == f->id && !r->global)) &&
            (f->all_addresses || covers(r->va, r->origin, f->address));
 }
 
@@ -200,7 +204,8 @@ static bool allowed(uint64_t va, uint64_t leaf, unsigned shift)
 {
     for (unsigned i = 0; i < rule_count; i++) {
         const struct rule *r = &rules[i];
-        if (r->key == current && r->shift == shift && r->leaf == leaf && covers(r->va, shift, va)) {
+        if (holds_in(r, current) && r->shift == shift && r->leaf == leaf &&
+            covers(r->va, shift, va)) {
             return true;
         }
     }
@@ -212,7 +217,7 @@ static bool allowed(uint64_t va, uint64_t leaf, unsigned shift)
 static uint64_t random_va(void)
 {
     const struct rule *r = rule_count != 0 ? &rules[rnd(rule_count)] : NULL;
-    if (r != NULL && r->key == current) { /* often somewhere near what is there */
+    if (r != NULL && holds_in(r, current)) { /* often somewhere near what is there */
         return r->va ^ rnd(BIT(r->origin));
     }
     static const uint64_t region[] = {0,          0x200000,   0x40000000, 0x3fc0000000,
@@ -227,6 +232,7 @@ static void do_fill(void)
     static const uint64_t slot;
     unsigned vs = sizes[rnd(7)], gs = sizes[rnd(50) ? rnd(6) : 6];
     struct rule r = {.key = current, .va = random_va(), .origin = vs, .g_shift = gs};
+    r.gpa_known = rnd(100) != 0;
     struct xlate x = {.vs_pte = PTE_V | PTE_RWX | PTE_A | PTE_D | PTE_U,
                       .g_pte = PTE_V | PTE_RWX | PTE_A | PTE_D | PTE_U,
                       .vs_shift = (uint8_t)vs,
@@ -234,8 +240,9 @@ static void do_fill(void)
                       .vs_slot = &slot,
                       .g_slot = &slot};
     r.shift = vs < gs ? vs : gs;
+    r.global = r.gpa_known && !key_is_bare(current) && (r.va >= 0x80000000) == (rnd(60) != 0);
+    x.vs_pte |= r.global || key_is_bare(current) ? PTE_G : 0;
     r.gpa = rnd(64) << 12 | rnd(4) << 30;
-    r.gpa_known = rnd(100) != 0;
     x.shift = r.shift;
     x.gpa.a = r.gpa;
     x.pa.a = 0x80000000 + (rnd(1000) << 30) + (rnd(1000) << 12);
@@ -268,10 +275,27 @@ static void do_fence(void)
     rules_drop(&f, vmid);
 }
 
+/* What a root shares is what its global root has there now. */
+static unsigned shared_by(const struct shadow_root *r)
+{
+    const uint64_t *top = (const uint64_t *)s.pool + r->node * 512;
+    unsigned count = 0;
+    for (unsigned i = 0; i < 512; i++) {
+        if ((top[i] & (PTE_RWX | BIT(9))) == BIT(9)) {
+            const struct shadow_root *g = r->global;
+            assert_true(g != NULL && g != r && g->live && g != s.current);
+            assert_int_equal(((const uint64_t *)s.pool)[g->node * 512 + i] | BIT(9), top[i]);
+            count++;
+        }
+    }
+    return count;
+}
+
 /* Every node is in one place: a root's top, a root's list, the free list, or never used. */
-static void nodes_are_accounted_for(void)
+static unsigned nodes_are_accounted_for(void)
 {
     static uint8_t seen[POOL_SIZE / 4096];
+    unsigned shared = 0;
     uint32_t count = 0;
     memset(seen, 0, sizeof(seen));
     for (uint32_t i = 0; i < s.roots; i++) {
@@ -281,6 +305,7 @@ static void nodes_are_accounted_for(void)
             continue;
         }
         seen[r->node]++, count++;
+        shared += shared_by(r);
         uint32_t last = UINT32_MAX;
         for (uint32_t n = r->first; n != UINT32_MAX; n = s.node[n].next) {
             assert_true(s.node[n].prev == last);
@@ -300,12 +325,54 @@ static void nodes_are_accounted_for(void)
             assert_true(table[i] == 0 || (s.node[n].lines >> (i / 8) & 1) != 0);
         }
     }
+    return shared;
+}
+
+/* Does the hart find something? It must be allowed. */
+static bool look_at(uint64_t va)
+{
+    uint64_t leaf;
+    unsigned shift;
+    if (!lookup(va, &leaf, &shift)) {
+        return false;
+    }
+    if (!allowed(va, leaf, shift)) {
+        fail_msg("the hart finds %#llx for %#llx", (unsigned long long)leaf,
+                 (unsigned long long)va);
+    }
+    return true;
+}
+
+/* Something global is looked at in some address spaces, changed in one of these or elsewhere, and
+ * looked at again. */
+static void do_tour(void)
+{
+    const struct rule r = rules[rnd(rule_count)];
+    unsigned key[4];
+    if (!r.global) {
+        return;
+    }
+    for (unsigned i = 0; i < ARRAY_LEN(key); i++) {
+        key[i] = (r.key + 3 * (unsigned)rnd(KEYS)) % (KEYS - KEYS % 3);
+        do_switch(key[i]);
+        look_at(r.va);
+    }
+    if (rnd(8) == 0) {
+        do_switch((unsigned)rnd(KEYS));
+    }
+    struct fence f = {.kind = FENCE_VVMA, .all_ids = true, .address = r.va};
+    host_obeys(shadow_fence(&s, &f, keys[r.key].hgatp), f.address);
+    rules_drop(&f, vmid_of(r.key));
+    for (unsigned i = 0; i < ARRAY_LEN(key); i++) {
+        do_switch(key[i]);
+        look_at(r.va);
+    }
 }
 
 /* size: of the pool. */
 static void try_all(uint64_t size)
 {
-    unsigned found = 0, fills = 0;
+    unsigned found = 0, fills = 0, shared = 0;
     pool = mmap(NULL, POOL_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(pool, MAP_FAILED);
     memset(pool, 0xff, POOL_SIZE);
@@ -318,23 +385,20 @@ static void try_all(uint64_t size)
                             ? 0
                             : FIELD_PUT(ATP_MODE, UINT64_C(8)) | FIELD_PUT(SATP_ASID, k % 12) | k;
     }
-    do_switch();
+    do_switch(0);
     for (unsigned n = 0; n < 200000; n++) {
-        uint64_t what = rnd(100), leaf, va = random_va();
-        unsigned shift;
-        if (what < 3) {
-            do_switch();
-        } else if (what < 40) {
+        uint64_t what = rnd(1000);
+        if (what < 30) {
+            do_switch((unsigned)rnd(KEYS));
+        } else if (what < 400) {
             do_fill();
             fills++;
-        } else if (what < 48) {
+        } else if (what < 480) {
             do_fence();
-        } else if (lookup(va, &leaf, &shift)) {
-            found++;
-            if (!allowed(va, leaf, shift)) {
-                fail_msg("step %u: the hart finds %#llx for %#llx", n, (unsigned long long)leaf,
-                         (unsigned long long)va);
-            }
+        } else if (what < 485 && rule_count != 0) {
+            do_tour();
+        } else {
+            found += look_at(random_va());
         }
         if (rule_count > RULES_MAX - 10) {
             shadow_flush(&s);
@@ -342,12 +406,12 @@ static void try_all(uint64_t size)
             rule_count = 0;
         }
         if (n % 64 == 0) {
-            nodes_are_accounted_for();
+            shared += nodes_are_accounted_for();
         }
     }
-    print_message("%u fills, %u found, %llu recycled\n", fills, found,
-                  (unsigned long long)s.recycled);
-    assert_true(found > 10000 && s.recycled > 100);
+    print_message("%u fills, %u found, %llu recycled, %u shared\n", fills, found,
+                  (unsigned long long)s.recycled, shared);
+    assert_true(found > 10000 && s.recycled > 100 && shared > 1000);
     munmap(pool, POOL_SIZE);
 }
 

@@ -223,6 +223,7 @@ static void neighbours_are_what_a_walk_finds(void **state)
                 assert_int_equal(r.kind, REF_OK);
                 assert_int_equal(FIELD_GET(PTE_PPN, near[i].leaf), r.pa >> 12);
                 assert_int_equal(near[i].gpa.a >> 12, r.gpa >> 12);
+                assert_int_equal(r.vs_pte & PTE_G, x.vs_pte & PTE_G);
                 assert_non_null(mem_at(&s.mem, (hpa_t){r.pa}, 4096));
                 uint64_t pbmt = (r.vs_pte & PTE_PBMT) != 0 ? r.vs_pte : r.g_pte;
                 assert_int_equal(near[i].leaf & PTE_PBMT, pbmt & PTE_PBMT);
