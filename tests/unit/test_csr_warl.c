@@ -363,8 +363,8 @@ static void effects_by_kind(void **state)
         {CSR_EFFECT_XLATE,
          {CSR_satp, CSR_vsatp, CSR_hgatp, CSR_vsstatus, CSR_sstatus, CSR_henvcfg}},
         {CSR_EFFECT_ENV,
-         {CSR_hstatus, CSR_hedeleg, CSR_hideleg, CSR_hcounteren, CSR_henvcfg, CSR_scounteren,
-          CSR_senvcfg}},
+         {CSR_hedeleg, CSR_hideleg, CSR_hcounteren, CSR_henvcfg, CSR_scounteren, CSR_senvcfg}},
+        {CSR_EFFECT_TRAPPED, {CSR_hstatus, CSR_htval, CSR_htinst}},
         {CSR_EFFECT_TIME, {CSR_htimedelta, CSR_stimecmp, CSR_vstimecmp}},
     };
     (void)state;
