@@ -172,3 +172,11 @@ void request_fence_all(struct vhart *vh)
     host_fence_vma(0, ~UINT64_C(0), true, 0);
     host_fence_guest(vh, &f, 0);
 }
+
+void request_leave(struct vhart *vh)
+{
+    __atomic_store_n(&vh->hsm, (uint32_t)HSM_STOPPED, __ATOMIC_SEQ_CST);
+    for (unsigned i = 0; i < vh->world->harts; i++) {
+        __atomic_and_fetch(&vharts[i]->call.pending, ~BIT(vh->index), __ATOMIC_SEQ_CST);
+    }
+}

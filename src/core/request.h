@@ -41,4 +41,7 @@ void fence_here(struct vhart *vh, const struct fence_call *call);
 /* Every local fence there is: for a hart that was stopped. */
 void request_fence_all(struct vhart *vh);
 
+/* The hart will never serve again (it panics): nobody is to wait for it. */
+void request_leave(struct vhart *vh);
+
 #endif

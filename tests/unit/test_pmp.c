@@ -37,7 +37,7 @@ static void check(const struct mem_range *closed, unsigned count, const struct m
 {
     struct pmp_plan plan;
 
-    pmp_plan_make(&plan, closed, count, tables);
+    assert_true(pmp_plan_make(&plan, closed, count, tables));
     assert_int_equal((uint8_t)pmp_plan_cfg(&plan), plan.entry[0].cfg);
     assert_in_range(plan.count, 1, PMP_ENTRIES);
     assert_int_equal(pmp_permissions(&plan, 0), PMP_R | PMP_W | PMP_X);
@@ -77,11 +77,28 @@ static void one_page_is_enough(void **state)
     check(&page, 1, NULL);
 }
 
+static void too_many_ranges_are_refused(void **state)
+{
+    struct pmp_plan plan;
+    struct mem_range range[PMP_ENTRIES];
+
+    (void)state;
+    for (unsigned i = 0; i < PMP_ENTRIES; i++) {
+        range[i] = (struct mem_range){0x80000000 + i * UINT64_C(0x10000), 0x1000};
+    }
+    assert_true(pmp_plan_make(&plan, range, PMP_ENTRIES - 1, NULL));
+    assert_false(pmp_plan_make(&plan, range, PMP_ENTRIES, NULL));
+    range[0].size = 0x3000; /* two entries */
+    assert_true(pmp_plan_make(&plan, range, PMP_ENTRIES - 2, NULL));
+    assert_false(pmp_plan_make(&plan, range, PMP_ENTRIES - 1, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closed_ranges_are_closed_and_the_rest_is_open),
         cmocka_unit_test(one_page_is_enough),
+        cmocka_unit_test(too_many_ranges_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,10 +42,14 @@ void m_pmp_setup(void)
 {
     struct pmp_plan plan;
 
-    pmp_plan_make(&plan, machine.closed, machine.closed_count, tables());
+    if (!pmp_plan_make(&plan, machine.closed, machine.closed_count, tables())) {
+        panic("%u ranges to close are more than %u PMP entries can", machine.closed_count,
+              PMP_ENTRIES);
+    }
     m_pmpcfg_vs = pmp_plan_cfg(&plan);
-    pmp_plan_make(&plan, machine.closed, machine.closed_count, NULL);
-    m_pmpcfg_hs = pmp_plan_cfg(&plan);
+    if (pmp_plan_make(&plan, machine.closed, machine.closed_count, NULL)) {
+        m_pmpcfg_hs = pmp_plan_cfg(&plan);
+    }
     for (unsigned i = 0; i < plan.count; i++) {
         address_write(i, plan.entry[i].addr);
     }

@@ -26,13 +26,13 @@ struct pmp_plan {
 };
 
 /*
- * Closes the ranges (4 KiB aligned, at most 3 of them, base > 0) to S and U and leaves the rest
+ * Closes the ranges (4 KiB aligned, base > 0) to S and U and leaves the rest
  * open: a naturally aligned power of two takes one entry, another range two (TOR), and the last
  * entry opens everything. `tables`, one of the ranges or NULL, may be read: the hardware walks
  * shadow tables with the rights of S-mode.
  */
-void pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count,
-                   const struct mem_range *tables);
+bool pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count,
+                   const struct mem_range *tables) must_check;
 
 /* The plan's cfg bytes as pmpcfg0 takes them. */
 uint64_t pmp_plan_cfg(const struct pmp_plan *plan);

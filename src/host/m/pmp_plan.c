@@ -13,12 +13,15 @@ static bool is_napot(const struct mem_range *r)
     return (r->size & (r->size - 1)) == 0 && (r->base & (r->size - 1)) == 0;
 }
 
-void pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count,
+bool pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsigned count,
                    const struct mem_range *tables)
 {
     plan->count = 0;
-    for (unsigned i = 0; i < count && plan->count + 3 <= PMP_ENTRIES; i++) {
+    for (unsigned i = 0; i < count; i++) {
         uint64_t rights = &closed[i] == tables ? PMP_R : 0;
+        if (plan->count + (is_napot(&closed[i]) ? 1 : 2) >= PMP_ENTRIES) {
+            return false;
+        }
         if (is_napot(&closed[i])) {
             append(plan, PMP_NAPOT | rights, (closed[i].base >> 2) | ((closed[i].size >> 3) - 1));
         } else {
@@ -27,6 +30,7 @@ void pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsign
         }
     }
     append(plan, PMP_NAPOT | PMP_R | PMP_W | PMP_X, EVERYTHING);
+    return true;
 }
 
 uint64_t pmp_plan_cfg(const struct pmp_plan *plan)

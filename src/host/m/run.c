@@ -3,6 +3,7 @@
 #include "core/exit.h"
 #include "core/misaligned.h"
 #include "core/nacl.h"
+#include "core/request.h"
 #include "host/m/m.h"
 #include "lib/panic.h"
 #include "sbi/sbi.h"
@@ -433,5 +434,6 @@ void host_resume(struct vhart *vh, const volatile uint64_t *x)
 
 void m_broken(struct vhart *vh)
 {
+    request_leave(vh);
     panic_registers(vh->h.x, hw_read(CSR_mepc), hw_read(CSR_mcause), hw_read(CSR_mtval));
 }
