@@ -100,6 +100,8 @@ static struct csr csr_choose(struct rng *r)
         n -= csrs[i].weight;
     }
     unsigned num = (unsigned)below(r, 4096);
+    if (num > CSR_INSTRET && num < 0xc20)
+        num = CSR_INSTRET; /* which of the others there are is the implementation's choice */
     const struct csr *c = row_of(num);
     return c ? *c : (struct csr){.num = (uint16_t)num, .name = "csr"};
 }
@@ -206,6 +208,7 @@ void csr_pick(struct rng *r, struct step *s)
     if (s->mode == MODE_HS && (c.num == CSR_STVEC || c.num == CSR_SSCRATCH))
         s->writes_vector = true;
     s->writes_atp |= c.num == CSR_SATP;
+    s->vstimecmp |= c.num == CSR_VSTIMECMP;
     if (read_only && rd != 0)
         s->hidden |= 1u << rd; /* QEMU keeps what it wrote there for other faults */
     if (s->mode == MODE_HS && (c.num == CSR_HVIP || c.num == CSR_STIMECMP) && rd != 0)

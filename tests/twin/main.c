@@ -50,7 +50,8 @@ static uint64_t number(const char **p)
     }
 }
 
-static uint64_t run_sequence(uint64_t seed, uint64_t keep, bool verbose)
+/* Runs it and prints its line, under the name. */
+static void run_sequence(uint64_t name, uint64_t seed, uint64_t keep, bool verbose)
 {
     struct rng r = {mix(seed)};
     struct step s;
@@ -72,7 +73,8 @@ static uint64_t run_sequence(uint64_t seed, uint64_t keep, bool verbose)
     csr_write(satp, space.satp);
     fence_everything();
     record_begin(verbose);
-    for (unsigned i = 0; i < STEPS && !o.hung; i++) {
+    unsigned i = 0;
+    for (; i < STEPS && !o.hung; i++) {
         if (!(keep & BIT(i)))
             continue;
         step_pick(&s, seed, i);
@@ -81,7 +83,10 @@ static uint64_t run_sequence(uint64_t seed, uint64_t keep, bool verbose)
     }
     csr_write(satp, 0);
     __asm__ volatile("sfence.vma" ::: "memory");
-    return record_digest() | o.hung;
+    if (o.hung)
+        say("= %lx %lx hung at %u", name, record_digest(), i - 1);
+    else
+        say("= %lx %lx", name, record_digest());
 }
 
 static void sequences(void)
@@ -99,13 +104,13 @@ static void sequences(void)
         do {
             uint64_t keep = number(&p);
             watchdog_seconds(60);
-            say("= %lx %lx", keep, run_sequence(seed, keep, verbose));
+            run_sequence(keep, seed, keep, verbose);
         } while (*p++ == ',');
         return;
     }
     for (uint64_t i = 0; i < count; i++) {
         watchdog_seconds(60);
-        say("= %lx %lx", seed + i, run_sequence(seed + i, all, verbose));
+        run_sequence(seed + i, seed + i, all, verbose);
     }
 }
 

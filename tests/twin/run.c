@@ -7,7 +7,7 @@
 /* What HS finds in its trap registers if nothing writes them. */
 #define UNTOUCHED 0x1e
 #define CSRSI_SIE INSN_I(OP_SYSTEM, 6, 0, 2, CSR_SSTATUS)
-#define SECONDS   2u /* a program that takes longer hangs */
+#define LIMIT     50u /* a program that takes longer hangs: 1/50 s */
 
 extern const uint32_t hs_end[];
 void hs_run(uint64_t x[32]);
@@ -25,7 +25,7 @@ static bool irq_in_hs(const struct trap *t)
 static void put_program(const struct step *s)
 {
     uint16_t *to = (uint16_t *)program;
-    if (s->mode == MODE_HS && s->sie && !s->writes_vector) {
+    if (s->mode == MODE_HS && s->sie && !s->writes_vector && !s->waits) {
         *to++ = (uint16_t)CSRSI_SIE;
         *to++ = (uint16_t)(CSRSI_SIE >> 16);
     }
@@ -57,8 +57,12 @@ static void translate(const struct step *s)
         csr_clear(hedeleg, BIT(CAUSE_INSN_ACCESS) | BIT(CAUSE_INSN_PAGE));
     if ((csr_read(sstatus) & SSTATUS_FS) == 0)
         csr_set(sstatus, SSTATUS_FS & -SSTATUS_FS); /* Hearth: the guest reads FS as Off then */
+    if (s->vstimecmp) /* QEMU: VSTIP follows it with STCE = 0, too */
+        csr_set(henvcfg, HENVCFG_STCE);
     if (s->hlv) { /* QEMU: menvcfg alone decides for HLV and HSV */
         csr_set(henvcfg, HENVCFG_ADUE | HENVCFG_PBMTE);
+        if (s->hlvx)
+            csr_clear(vsstatus, SSTATUS_SUM); /* QEMU: not for HLVX */
         fence_everything();
     }
     csr_write(vstvec, (uint64_t)vs_vector | s->vectored);
@@ -81,7 +85,10 @@ static void interrupts(const struct step *s)
         if (csr_read(hip) & csr_read(hie) & ~csr_read(hideleg))
             nothing_pending();
     }
-    if (s->waits) {
+    if (s->waits && s->mode == MODE_HS) {
+        csr_set(sie, BIT(IRQ_SSI));
+        csr_set(sip, BIT(IRQ_SSI));
+    } else if (s->waits) {
         csr_set(hideleg, BIT(IRQ_VSSI));
         csr_set(hie, BIT(IRQ_VSSI));
         csr_clear(vsstatus, SSTATUS_SIE);
@@ -135,7 +142,7 @@ void step_run(const struct step *s, struct outcome *o)
     csr_write(htval, UNTOUCHED);
     csr_set(hstatus, s->hstatus);
     __asm__ volatile("sfence.vma" ::: "memory");
-    timer_set(rdtime() + timebase * SECONDS);
+    timer_set(rdtime() + timebase / LIMIT);
     if (s->mode == MODE_HS)
         run_in_hs(s, o);
     else

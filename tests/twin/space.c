@@ -136,7 +136,7 @@ static uint64_t target_pick(struct rng *r, enum stage stage, unsigned slot)
     uint64_t half = (uint64_t)frames[below(r, 2) * HALF];
     if (stage == STAGE_G && slot == TABLE_SLOT)
         return (uint64_t)tables[STAGE_VS].slot[0];
-    if (percent(r, 3))
+    if (stage == STAGE_VS && space.bias != 0 && percent(r, 3))
         return NOWHERE;
     if (percent(r, 2))
         return RAM; /* the firmware's own */

@@ -111,7 +111,7 @@ struct step {
     bool writes_vector; /* stvec or sscratch of HS: interrupts stay off */
     bool writes_atp;    /* VS's own */
     bool vectored;
-    bool hlv, hlvx;
+    bool hlv, hlvx, vstimecmp; /* what is in it */
     bool waits;         /* wfi: something has to be pending that doesn't interrupt */
     uint32_t hidden;    /* registers that hold a counter's value */
     unsigned n;
