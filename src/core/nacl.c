@@ -52,6 +52,9 @@ static const uint16_t numbers[] = {
 
 __attribute__((noinline, cold)) void nacl_show_all(struct vhart *vh)
 {
+    uint8_t prv = vh->h.prv;
+
+    vh->h.prv = PRV_S; /* what HS has is shown, U-mode or not */
     vh->h.time = host_time();
     for (unsigned i = 0; i < ARRAY_LEN(numbers); i++) {
         const struct csr *c = numbers[i] != 0 ? find(vh, numbers[i]) : NULL;
@@ -59,6 +62,7 @@ __attribute__((noinline, cold)) void nacl_show_all(struct vhart *vh)
             show_csr(vh, c);
         }
     }
+    vh->h.prv = prv;
 }
 
 /* csr_read() of each, in fewer instructions: tests/unit/test_nacl.c holds them against it. */

@@ -3,8 +3,8 @@
 # Included by the root Makefile; alone: make -f tests/guest/guest.mk guest
 BUILD ?= build
 
-guest_topics := csr vscsr traps priv perm twostage implicit htinst hlv fences spaces churn irq timer extirq smp rfence protect sbi hsm services remote
-guest_lib := start hart sbi test print fdt pt env probe worker
+guest_topics := csr vscsr traps priv perm twostage implicit htinst hlv fences spaces churn irq timer extirq smp rfence protect sbi hsm nacl naclmem services remote
+guest_lib := start hart sbi test print fdt pt env probe worker nacl
 guest_dir := tests/guest
 guest_out := $(BUILD)/guest
 guest_cross ?= riscv64-unknown-elf-

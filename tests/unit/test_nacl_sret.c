@@ -159,6 +159,7 @@ static void sync_sret(void **state)
             assert_int_equal(me->h.x[n], 0x1111 * n + 1);
         }
         assert_clean();
+        hart_mode(&me->h, HS);
         if (!v) {
             assert_shown();
         }

@@ -197,9 +197,9 @@ static bool csr_in_place(struct vhart *vh, uint32_t raw)
         unsigned effect = csr_write(h, c, csr_operate(funct3, old, funct3 & 4 ? rs1 : h->x[rs1]));
         if (effect) {
             host_effects(vh, effect);
-            if (vh->nacl) {
-                nacl_written(vh, c, effect);
-            }
+        }
+        if (vh->nacl) {
+            nacl_written(vh, c, effect);
         }
     }
     rd_write(vh, raw, old);
