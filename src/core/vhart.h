@@ -78,7 +78,7 @@ struct vhart {
     uint64_t fwft_locked;      /* FWFT: bit of a feature that is locked */
     bool misaligned_delegated; /* FWFT: HS takes misaligned accesses itself */
     struct pmu pmu;
-    struct nacl_shmem *nacl;   /* SBI NACL (nacl.h), NULL: none */
+    struct nacl_shmem *nacl; /* SBI NACL (nacl.h), NULL: none */
 
     /* Any hart, atomically */
     uint32_t request; /* enum request */

@@ -38,8 +38,8 @@ void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp);
 void host_reflect(struct vhart *vh, const struct trap *t);
 
 /*
- * Goes back to what the model says, with x[1] to x[31] from elsewhere (each is read once). For handlers of the SBI that have nothing more
- * to do: it need not return.
+ * Goes back to what the model says, with x[1] to x[31] from elsewhere (each is read once). For
+ * handlers of the SBI that have nothing more to do: it need not return.
  */
 void host_resume(struct vhart *vh, const volatile uint64_t *x);
 

@@ -17,8 +17,9 @@ static int setup(void **state)
  * kept; pc goes on. */
 static void unknown_calls(void **state)
 {
-    static const uint64_t known[] = {EID_BASE, EID_TIME, EID_IPI,  EID_RFENCE, EID_HSM,   EID_SRST,
-                                     EID_DBCN, EID_PMU,  EID_SUSP, EID_FWFT,   EID_HEARTH, EID_NACL};
+    static const uint64_t known[] = {EID_BASE, EID_TIME, EID_IPI,    EID_RFENCE,
+                                     EID_HSM,  EID_SRST, EID_DBCN,   EID_PMU,
+                                     EID_SUSP, EID_FWFT, EID_HEARTH, EID_NACL};
     (void)state;
     for (unsigned i = 0; i < 32; i++) {
         me->h.x[i] = i * 0x1111;

@@ -10,12 +10,10 @@
 #define HW_pmpaddr0 0x3b0
 
 /* X(n) for each mhpmcounter */
-#define HW_EACH_HPM(X)                                                                             \
-    X(3)                                                                                           \
-    X(4)                                                                                           \
-    X(5)                                                                                           \
-    X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21)    \
-        X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+#define HW_EACH_HPM(X)  HW_HPM_3_10(X) HW_HPM_11_20(X) HW_HPM_21_31(X)
+#define HW_HPM_3_10(X)  X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10)
+#define HW_HPM_11_20(X) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20)
+#define HW_HPM_21_31(X) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
 
 #define hw_read(csr)                                                                               \
     ({                                                                                             \
