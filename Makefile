@@ -26,7 +26,8 @@ CODEGEN  = -std=gnu11 -O2 -g -march=$(MARCH) -mabi=lp64 -mcmodel=medany -ffreest
            -fno-stack-protector
 CFLAGS   = $(CODEGEN) --specs=picolibc.specs $(WARNINGS)
 # picolibc's multilib is found by the plain name; -lp64 code of both names links.
-LDFLAGS  = -march=rv64imac -mabi=lp64 --specs=picolibc.specs -nostartfiles -static \
+LDFLAGS  = -march=rv64imac -mabi=lp64 --specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF \
+           -nostartfiles -static \
            -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,--build-id=none -Wl,--emit-relocs -T src/boot/hearth.ld
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 

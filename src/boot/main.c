@@ -142,9 +142,15 @@ static int choose_memory(const void *fdt, const uint64_t *info)
 
 static void close(struct mem_range r)
 {
-    if (r.size != 0 && machine.closed_count < MACHINE_CLOSED) {
-        machine.closed[machine.closed_count++] = r;
+    if (r.size == 0) {
+        return;
     }
+    if (machine.closed_count == MACHINE_CLOSED) {
+        log_error("more than %u ranges of memory and M-level devices to close to the guest",
+                  MACHINE_CLOSED);
+        boot_fail();
+    }
+    machine.closed[machine.closed_count++] = r;
 }
 
 static int set_up_world(void)

@@ -48,7 +48,7 @@ struct external_ops {
     void (*release)(uint64_t hartid);
 };
 
-#define DRV_CLOSED 4
+#define DRV_CLOSED 8
 
 struct drivers {
     const struct console_ops *console;   /* NULL: none found */

@@ -20,6 +20,8 @@ static struct {
     unsigned width;
 } uart;
 
+#define READY_TRIES 1000000 /* longer than a character takes at the slowest */
+
 static uint32_t reg_read(unsigned n)
 {
     uintptr_t a = uart.base + ((uintptr_t)n << uart.shift);
@@ -81,6 +83,22 @@ static void use(uintptr_t base, unsigned shift, unsigned width)
     drivers.console = &ops;
 }
 
+/* Does what is at `at` come to the point where it would take a character? Memory and other devices
+ * don't. */
+static bool takes_characters(uintptr_t at, unsigned shift, unsigned width)
+{
+    uint32_t lsr = 0;
+    for (unsigned i = 0; i < READY_TRIES; i++) {
+        if (!answers_read(at + ((uintptr_t)LSR << shift), width, &lsr) || (lsr & 0xff) == 0xff) {
+            return false;
+        }
+        if (lsr & LSR_THRE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int probe(const void *fdt, int node)
 {
     struct tree_range reg;
@@ -100,9 +118,8 @@ static int probe(const void *fdt, int node)
     if (reg.size < offset || reg.size - offset < (UINT64_C(6) << shift)) {
         return tree_refuse(fdt, node, "reg", ERR_RANGE, "too small for a UART");
     }
-    uint32_t v;
-    if (!answers_read(reg.base + offset + ((uintptr_t)LSR << shift), width == 1 ? 1 : 4, &v)) {
-        return tree_refuse(fdt, node, "reg", ERR_MISSING, "nothing answers there");
+    if (!takes_characters(reg.base + offset, shift, width == 1 ? 1 : 4)) {
+        return tree_refuse(fdt, node, "reg", ERR_MISSING, "no UART answers there");
     }
     use(reg.base + offset, shift, width);
     return 0;

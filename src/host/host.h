@@ -112,18 +112,4 @@ bool host_usable(const char **why) must_check;
 _Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1);
 _Noreturn void host_start_secondary(struct vhart *vh);
 
-/* boot: what the silicon has, and the virtual hart that can be made of it. On each hart; host_isa
- * once. */
-void host_probe(struct machine *m);
-void host_isa(const struct machine *m, struct isa *isa);
-
-/* Can this hart be Hearth's (S-mode, PMP, TVM, TW, TSR)? If not, *why is a phrase for people.
- * Before anything else is set up. */
-bool host_usable(const char **why) must_check;
-
-/* Leaves for HS: the boot hart at pc with a0 = hart id and a1 = arg1; the others wait until HSM
- * starts them. */
-_Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1);
-_Noreturn void host_start_secondary(struct vhart *vh);
-
 #endif

@@ -332,6 +332,10 @@ static void uart_strides(void **state)
     device("ns16550a", 0x100);
     tree_set_cells(&t, "/device", "reg-shift", 2);
     tree_set_cells(&t, "/device", "reg-io-width", 4);
+    refused(&drv_uart8250, "reg"); /* memory: never ready */
+    *reg(5 * 4) = 0xff;
+    refused(&drv_uart8250, "reg");
+    *reg(5 * 4) = 0x20;
     assert_int_equal(probe(&drv_uart8250), 0);
     *reg(5 * 4) = 0x21; /* ready for more, and something came */
     *reg(0) = 'x';
