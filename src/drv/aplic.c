@@ -50,16 +50,25 @@ static uint32_t msi_base_high(const struct imsic_layout *l)
                       FIELD_PUT(CFGH_BASE, l->base >> 44));
 }
 
+/* How a hart's number becomes bits of an address. Both levels share it, and the specification has
+ * it in mmsiaddrcfgh only, but QEMU 10 reads it of smsiaddrcfgh for S-level domains; reserved bits
+ * elsewhere. */
+static uint32_t msi_hart_fields(const struct imsic_layout *machine)
+{
+    return (uint32_t)(FIELD_PUT(CFGH_LHXW, (uint64_t)machine->hart_bits) |
+                      FIELD_PUT(CFGH_HHXW, (uint64_t)machine->group_bits) |
+                      FIELD_PUT(CFGH_HHXS, (uint64_t)machine->group_shift - 24));
+}
+
 static void set_msi_address(uintptr_t base, const struct imsic_layout *machine,
                             const struct imsic_layout *supervisor)
 {
+    uint32_t hart = msi_hart_fields(machine);
+
     write32(base + MMSIADDRCFG, (uint32_t)(machine->base >> 12));
-    write32(base + MMSIADDRCFG + 4,
-            msi_base_high(machine) | (uint32_t)FIELD_PUT(CFGH_LHXW, (uint64_t)machine->hart_bits) |
-                (uint32_t)FIELD_PUT(CFGH_HHXW, (uint64_t)machine->group_bits) |
-                (uint32_t)FIELD_PUT(CFGH_HHXS, (uint64_t)machine->group_shift - 24));
+    write32(base + MMSIADDRCFG + 4, msi_base_high(machine) | hart);
     write32(base + SMSIADDRCFG, (uint32_t)(supervisor->base >> 12));
-    write32(base + SMSIADDRCFG + 4, msi_base_high(supervisor));
+    write32(base + SMSIADDRCFG + 4, msi_base_high(supervisor) | hart);
 }
 
 /* The child's place in riscv,children. */
