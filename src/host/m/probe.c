@@ -98,6 +98,7 @@ static uint64_t hpm_counters(void)
 void host_probe(struct machine *m)
 {
     uint64_t misa = hw_read(CSR_misa);
+    uint64_t v;
 
     probe_environment(m);
     m->misa = misa;
@@ -107,6 +108,9 @@ void host_probe(struct machine *m)
     hw_write(CSR_satp, 0);
     m->medeleg = writable(CSR_medeleg);
     m->mideleg = writable(CSR_mideleg);
+    if (!hw_try_read(CSR_scountovf, &v)) {
+        m->mideleg &= ~BIT(IRQ_LCOFI); /* QEMU has the bit without Sscofpmf */
+    }
 }
 
 /* The H of QEMU and of silicon: VMID as wide as 14 bits, ASID as the hart's own. */
