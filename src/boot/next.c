@@ -20,6 +20,13 @@ static uint64_t word(uint64_t at)
     return *(const uint64_t *)(uintptr_t)at;
 }
 
+/* Are there only zeros in the 8 bytes at `at`, which is even? */
+static bool is_zero(uint64_t at)
+{
+    const uint16_t *p = (const uint16_t *)(uintptr_t)at;
+    return (p[0] | p[1] | p[2] | p[3]) == 0;
+}
+
 /* From base to the end of its bank. */
 static uint64_t room(const struct place *p, uint64_t base)
 {
@@ -34,7 +41,7 @@ static uint64_t room(const struct place *p, uint64_t base)
 /* How much memory the payload at pc, which is in RAM with so much room behind it, takes. */
 static int measure(uint64_t pc, uint64_t space, uint64_t *size, bool *measured)
 {
-    if (word(pc) == 0) {
+    if (is_zero(pc)) {
         log_error("no kernel: there is nothing but zeros at %lx; give QEMU one with -kernel",
                   (unsigned long)pc);
         return ERR_MISSING;
