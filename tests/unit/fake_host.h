@@ -236,7 +236,7 @@ uint64_t host_counters_present(void)
 
 uint64_t host_menvcfg_write(uint64_t v)
 {
-    harts[0].h.menvcfg = v & fake.menvcfg_mask;
+    (void)csr_write(&harts[0].h, csr_row(CSR_menvcfg), v & fake.menvcfg_mask);
     return harts[0].h.menvcfg;
 }
 
