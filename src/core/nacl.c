@@ -78,7 +78,7 @@ static void show_moving(volatile struct nacl_shmem *s, const struct hart *h)
     SHOW(hip, hip);
     SHOW(hvip, h->hvip);
     SHOW(htinst, h->htinst);
-    SHOW(vsstatus, csr_read(h, csr_row(CSR_vsstatus)));
+    SHOW(vsstatus, hart_vsstatus(h));
     SHOW(vsie, ((h->mie & delegated) >> 1) | (h->vsie_aia & own));
     SHOW(vstvec, h->vstvec);
     SHOW(vsscratch, h->vsscratch);
@@ -95,9 +95,8 @@ static void show_moving(volatile struct nacl_shmem *s, const struct hart *h)
 #undef SHOW
 }
 
-void nacl_show(struct vhart *vh)
+static inline void show(struct vhart *vh, volatile struct nacl_shmem *s)
 {
-    volatile struct nacl_shmem *s = shmem(vh);
     uint64_t dirty = s->dirty[0] | s->dirty[1] | s->dirty[2] | s->dirty[4] | s->dirty[5];
 
     if (unlikely(dirty)) {
@@ -106,6 +105,11 @@ void nacl_show(struct vhart *vh)
     }
     vh->h.time = host_time();
     show_moving(s, &vh->h);
+}
+
+void nacl_show(struct vhart *vh)
+{
+    show(vh, shmem(vh));
 }
 
 /* Returns the write's effect. */
@@ -149,15 +153,14 @@ static __attribute__((noinline)) void sync_words(struct vhart *vh)
 }
 
 /* Linux's KVM writes hvip each time, and hardly ever anything else. */
-void nacl_sync_csrs(struct vhart *vh)
+static inline void sync_csrs(struct vhart *vh, volatile struct nacl_shmem *s)
 {
-    volatile struct nacl_shmem *s = shmem(vh);
     uint64_t dirty = s->dirty[NACL_WORD_OF(CSR_hvip)];
     uint64_t rest = dirty & ~NACL_DIRTY(CSR_hvip);
 
     if (dirty & NACL_DIRTY(CSR_hvip)) {
-        csr_write(&vh->h, csr_row(CSR_hvip),
-                  s->csr[NACL_INDEX(CSR_hvip)]); /* to be seen to as the guest is entered */
+        /* To be seen to as the guest is entered. */
+        (void)hart_hvip_write(&vh->h, s->csr[NACL_INDEX(CSR_hvip)]);
         s->dirty[NACL_WORD_OF(CSR_hvip)] = rest;
         s->csr[NACL_INDEX(CSR_hvip)] = vh->h.hvip;
     }
@@ -166,6 +169,11 @@ void nacl_sync_csrs(struct vhart *vh)
     if (unlikely(rest)) {
         sync_words(vh);
     }
+}
+
+void nacl_sync_csrs(struct vhart *vh)
+{
+    sync_csrs(vh, shmem(vh));
 }
 
 bool nacl_sync_csr(struct vhart *vh, uint64_t num)
@@ -187,24 +195,21 @@ bool nacl_sync_csr(struct vhart *vh, uint64_t num)
     return true;
 }
 
-void nacl_autoswap(struct vhart *vh)
+static inline void autoswap(struct hart *h, volatile struct nacl_shmem *s)
 {
-    volatile struct nacl_shmem *s = shmem(vh);
-    struct hart *h = &vh->h;
-
     if (s->autoswap_flags & NACL_AUTOSWAP_HSTATUS) {
         uint64_t theirs = s->autoswap_hstatus;
         s->autoswap_hstatus = h->hstatus;
-        csr_write(h, csr_row(CSR_hstatus), theirs);
+        hart_hstatus_write(h, theirs);
     }
 }
 
 void nacl_trapped(struct vhart *vh, bool left)
 {
     if (left) {
-        nacl_autoswap(vh);
+        autoswap(&vh->h, shmem(vh));
     }
-    nacl_show(vh);
+    show(vh, shmem(vh));
 }
 
 void nacl_written(struct vhart *vh, const struct csr *c, unsigned effect)
@@ -274,19 +279,34 @@ void nacl_sync_hfence(struct vhart *vh, unsigned index)
 
 /* Any entry may be pending, so all of them are looked at each time a guest is entered: two
  * instructions an entry. */
-void nacl_sync_hfences(struct vhart *vh)
+static inline void sync_hfences(struct vhart *vh, volatile struct nacl_shmem *s)
 {
-    volatile struct nacl_shmem *s = shmem(vh);
     uint64_t any = 0;
 
 #pragma GCC unroll 60
     for (unsigned i = 0; i < NACL_HFENCES; i++) {
         any |= s->hfence[i].config;
     }
-    if (likely(!(any & NACL_PENDING))) {
-        return;
-    }
-    for (unsigned i = 0; i < NACL_HFENCES; i++) {
+    for (unsigned i = 0; unlikely(any & NACL_PENDING) && i < NACL_HFENCES; i++) {
         nacl_sync_hfence(vh, i);
     }
+}
+
+void nacl_sync_hfences(struct vhart *vh)
+{
+    sync_hfences(vh, shmem(vh));
+}
+
+void nacl_sret(struct vhart *vh)
+{
+    volatile struct nacl_shmem *s = shmem(vh);
+    struct hart *h = &vh->h;
+
+    sync_csrs(vh, s);
+    sync_hfences(vh, s);
+    autoswap(h, s);
+    if (unlikely(!(h->hstatus & HSTATUS_SPV))) {
+        nacl_show_all(vh);
+    }
+    hart_sret(h);
 }

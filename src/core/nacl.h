@@ -17,6 +17,15 @@
 #include "core/vhart.h"
 #include "spec/csr.h"
 
+#define NACL_EID 0x4E41434C
+enum nacl_function {
+    NACL_PROBE_FEATURE,
+    NACL_SET_SHMEM,
+    NACL_SYNC_CSR,
+    NACL_SYNC_HFENCE,
+    NACL_SYNC_SRET,
+};
+
 #define NACL_HFENCES     60
 #define NACL_DIRTY_WORDS 16
 #define NACL_CSRS        1024
@@ -81,8 +90,9 @@ bool nacl_sync_csr(struct vhart *vh, uint64_t num) must_check;
 void nacl_sync_hfences(struct vhart *vh);
 void nacl_sync_hfence(struct vhart *vh, unsigned index);
 
-/* Exchanges the CSRs that HS wants exchanged: before a synchronized sret, and after V became 0. */
-void nacl_autoswap(struct vhart *vh);
+/* A synchronized sret, but for the general registers, which are in sret_x. h.prv = S; the CSRs are
+ * in the model. */
+void nacl_sret(struct vhart *vh);
 
 /* Shows all H CSRs as they are; or those that a guest, a trap or time changes. */
 void nacl_show_all(struct vhart *vh);

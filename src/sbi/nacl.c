@@ -76,13 +76,7 @@ static long sync_sret(struct vhart *vh)
         return SBI_ERR_NO_SHMEM;
     }
     host_unload(vh);
-    nacl_sync_csrs(vh);
-    nacl_sync_hfences(vh);
-    nacl_autoswap(vh);
-    hart_sret(&vh->h);
-    if (!vh->h.v) {
-        nacl_show_all(vh);
-    }
+    nacl_sret(vh);
     host_resume(vh, vh->nacl->sret_x);
     return SBI_LEFT;
 }
@@ -90,16 +84,16 @@ static long sync_sret(struct vhart *vh)
 long nacl_call(struct vhart *vh, uint64_t fid, const uint64_t *a, uint64_t *value)
 {
     switch (fid) {
-    case 4: /* sbi_nacl_sync_sret */
+    case NACL_SYNC_SRET:
         return sync_sret(vh);
-    case 0: /* sbi_nacl_probe_feature */
+    case NACL_PROBE_FEATURE:
         *value = (uint32_t)a[0] < FEATURES;
         return SBI_SUCCESS;
-    case 1: /* sbi_nacl_set_shmem */
+    case NACL_SET_SHMEM:
         return set_shmem(vh, a[0], a[1], a[2]);
-    case 2: /* sbi_nacl_sync_csr */
+    case NACL_SYNC_CSR:
         return sync_csr(vh, a[0]);
-    case 3: /* sbi_nacl_sync_hfence */
+    case NACL_SYNC_HFENCE:
         return sync_hfence(vh, a[0]);
     default:
         return SBI_ERR_NOT_SUPPORTED;

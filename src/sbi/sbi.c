@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SBI 3.0, "Binary Encoding": the table of extensions, and a call from ecall to result. */
 #include "sbi/sbi.h"
+#include "core/nacl.h"
 
 #include "sbi/ext.h"
 
 /* In order of heat. */
 static const struct sbi_ext extensions[] = {
-    {0x4E41434C, 0x4E41434C, nacl_call, NULL, false, EXIT_sbi_nacl},
+    {NACL_EID, NACL_EID, nacl_call, NULL, false, EXIT_sbi_nacl},
     {0x54494D45, 0x54494D45, time_call, NULL, false, EXIT_sbi_timer},
     {0x735049, 0x735049, ipi_call, NULL, false, EXIT_sbi_ipi},
     {0x52464E43, 0x52464E43, rfence_call, NULL, false, EXIT_sbi_rfence},

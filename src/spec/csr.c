@@ -21,10 +21,7 @@ enum {
 #define EPC    (~UINT64_C(1)) /* IALIGN = 16 */
 #define TVEC   (~UINT64_C(2)) /* BASE and MODE 0 or 1 */
 #define SELECT MASK(8, 0)     /* what siselect and vsiselect must hold at least */
-/* VSXL is read-only 64; VGEIN, VSBE read-only zero. */
-#define HSTATUS                                                                                    \
-    (HSTATUS_GVA | HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_HU | HSTATUS_VTVM | HSTATUS_VTW |          \
-     HSTATUS_VTSR)
+#define HSTATUS HSTATUS_WRITABLE
 /* hypervisor chapter, "Bits of hedeleg that must be writable or must be read-only zero" */
 #define HEDELEG  (MASK(8, 0) | BIT(12) | BIT(13) | BIT(15) | BIT(18) | BIT(19))
 #define HVICTL   (HVICTL_VTI | HVICTL_IID | HVICTL_DPR | HVICTL_IPRIOM | HVICTL_IPRIO)

@@ -92,6 +92,35 @@ static inline unsigned csr_assign(uint64_t *field, uint64_t v, uint64_t mask, un
     return new != old ? effect : CSR_EFFECT_NONE;
 }
 
+/* What NACL reads and writes at every exit and entry, out of the rows of csr.def. */
+#define STATUS_VISIBLE                                                                             \
+    (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_SUM | STATUS_MXR | STATUS_FS | STATUS_VS |     \
+     STATUS_UXL)
+
+/* SD: FS or VS is Dirty, all ones. */
+static inline uint64_t status_with_sd(uint64_t status)
+{
+    bool dirty = (status & STATUS_FS) == STATUS_FS || (status & STATUS_VS) == STATUS_VS;
+    return (status & ~STATUS_SD) | (dirty ? STATUS_SD : 0);
+}
+
+static inline uint64_t hart_vsstatus(const struct hart *h)
+{
+    return status_with_sd(h->vsstatus & STATUS_VISIBLE);
+}
+
+/* Returns whether it changed. */
+static inline bool hart_hvip_write(struct hart *h, uint64_t v)
+{
+    uint64_t local = isa_has(h->isa, EXT_SMAIA) ? BIT(IRQ_LCOFI) : 0;
+    return csr_assign(&h->hvip, v, IRQS_VS | local, 1) != 0;
+}
+
+static inline void hart_hstatus_write(struct hart *h, uint64_t v)
+{
+    (void)csr_assign(&h->hstatus, v, HSTATUS_WRITABLE, 0);
+}
+
 /* Value as a read gives it. No checks. Timers and hip/sip/mip look at h->time. */
 static inline uint64_t csr_read(const struct hart *h, const struct csr *c)
 {

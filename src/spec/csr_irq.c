@@ -120,8 +120,7 @@ unsigned write_hie(struct hart *h, const struct csr *c, uint64_t v)
 
 unsigned write_hvip(struct hart *h, const struct csr *c, uint64_t v)
 {
-    uint64_t local = isa_has(h->isa, EXT_SMAIA) ? LOCAL : 0;
-    return csr_assign(&h->hvip, v, IRQS_VS | local, c->effect);
+    return hart_hvip_write(h, v) ? c->effect : CSR_EFFECT_NONE;
 }
 
 uint64_t read_vsip(const struct hart *h, const struct csr *c)

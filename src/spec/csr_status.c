@@ -3,7 +3,7 @@
 #include "spec/csr_rules.h"
 
 #define SSTATUS_CONTROL (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_SUM | STATUS_MXR)
-#define SSTATUS_VISIBLE (SSTATUS_CONTROL | STATUS_FS | STATUS_VS | STATUS_UXL)
+#define SSTATUS_VISIBLE STATUS_VISIBLE
 #define MSTATUS_CONTROL                                                                            \
     (SSTATUS_CONTROL | STATUS_MIE | STATUS_MPIE | STATUS_MPP | STATUS_MPRV | STATUS_TVM |          \
      STATUS_TW | STATUS_TSR | STATUS_GVA | STATUS_MPV)
@@ -14,28 +14,22 @@ static uint64_t unit_fields(const struct hart *h)
     return (isa_has(h->isa, EXT_F) ? STATUS_FS : 0) | (isa_has(h->isa, EXT_V) ? STATUS_VS : 0);
 }
 
-static uint64_t with_sd(uint64_t status)
-{
-    bool dirty = (status & STATUS_FS) == STATUS_FS || (status & STATUS_VS) == STATUS_VS;
-    return (status & ~STATUS_SD) | (dirty ? STATUS_SD : 0);
-}
-
 uint64_t read_mstatus(const struct hart *h, const struct csr *c)
 {
     (void)c;
-    return with_sd(h->mstatus);
+    return status_with_sd(h->mstatus);
 }
 
 uint64_t read_sstatus(const struct hart *h, const struct csr *c)
 {
     (void)c;
-    return with_sd(h->mstatus & SSTATUS_VISIBLE);
+    return status_with_sd(h->mstatus & SSTATUS_VISIBLE);
 }
 
 uint64_t read_vsstatus(const struct hart *h, const struct csr *c)
 {
     (void)c;
-    return with_sd(h->vsstatus & SSTATUS_VISIBLE);
+    return hart_vsstatus(h);
 }
 
 /* MPP is WARL: 2 leaves it as it was. */

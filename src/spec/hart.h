@@ -154,6 +154,10 @@ struct hart {
 #define HSTATUS_VTW   BIT(21)
 #define HSTATUS_VTSR  BIT(22)
 #define HSTATUS_VSXL  MASK(33, 32)
+/* VSXL is read-only 64; VGEIN, VSBE read-only zero. */
+#define HSTATUS_WRITABLE                                                                           \
+    (HSTATUS_GVA | HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_HU | HSTATUS_VTVM | HSTATUS_VTW |          \
+     HSTATUS_VTSR)
 
 /* satp, vsatp, hgatp */
 #define ATP_MODE   MASK(63, 60)

@@ -135,6 +135,10 @@ static void round_trips(void)
         check_eq(csr_read(vsscratch), 0x1234, "vsscratch");
         check_eq(csr_read(hvip), BIT(IRQ_VSSI), "hvip");
         nacl_check_shown(name_of(mode));
+        regs.x[A6] = SYNC_SRET; /* no business of a guest's: an ECALL like every other */
+        regs.x[A7] = SBI_EXT_NACL;
+        t = nacl_run(mode, code_pc(mode), 0);
+        check_eq(t.scause, mode == MODE_VS ? CAUSE_ECALL_VS : CAUSE_ECALL_U, "scause");
         csr_write(hvip, 0);
         csr_write(hstatus, 0);
     }

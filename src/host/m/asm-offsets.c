@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Offsets for the assembly: compiled to assembly text, from which the build makes asm-offsets.h. */
+#include "core/nacl.h"
 #include "core/vhart.h"
 
 #define DEFINE(name, value) __asm__ volatile("\n->" #name " %0" ::"i"(value))
@@ -11,5 +12,9 @@ void asm_offsets(void)
     DEFINE(HART_PC, offsetof(struct vhart, h.pc));
     DEFINE(HART_PRV, offsetof(struct vhart, h.prv));
     DEFINE(VHART_WRITTEN, offsetof(struct vhart, written));
+    DEFINE(CAUSE_ECALL_S, CAUSE_ECALL_HS);
+    DEFINE(SBI_EXT_NACL, NACL_EID);
+    DEFINE(SBI_NACL_SYNC_SRET, NACL_SYNC_SRET);
+    DEFINE(VHART_NACL, offsetof(struct vhart, nacl));
     DEFINE(VHART_STACK, offsetof(struct vhart, stack));
 }

@@ -47,6 +47,7 @@
     .globl m_entry
 m_entry:
     csrrw tp, mscratch, tp
+entered:
     others sd
     preserved sd
     csrrw t0, mscratch, tp
@@ -85,6 +86,33 @@ m_launch:
     csrw mscratch, tp
     ld sp, VHART_STACK(tp)
     j m_return
+
+/*
+ * mtvec while HS runs and has NACL's shared memory: a synchronized sret needs no register of the caller's. Should HS give the
+ * memory back, this goes on as m_entry does; while a guest runs there is none of it, or mtvec is m_entry.
+ */
+    .balign 4
+    .globl m_entry_nacl
+m_entry_nacl:
+    csrrw tp, mscratch, tp
+    sd t0, HART_X + 8 * 5(tp)
+    sd t1, HART_X + 8 * 6(tp)
+    csrr t0, mcause
+    addi t0, t0, -CAUSE_ECALL_S
+    bnez t0, 1f
+    li t1, SBI_EXT_NACL
+    bne a7, t1, 1f
+    addi t0, a6, -SBI_NACL_SYNC_SRET
+    bnez t0, 1f
+    ld t0, VHART_NACL(tp)
+    beqz t0, 1f
+    csrw mscratch, tp
+    ld sp, VHART_STACK(tp)
+    mv a0, tp
+    call m_sync_sret
+1:  ld t0, HART_X + 8 * 5(tp)
+    ld t1, HART_X + 8 * 6(tp)
+    j entered
 
 /* noreturn: leaves for the guest with registers from elsewhere; a0 = struct vhart, a1 = where x0 would be. */
     .globl m_resume

@@ -17,6 +17,7 @@
 
 /* entry.S */
 void m_entry(void);
+void m_entry_nacl(void);
 _Noreturn void m_launch(struct vhart *vh);
 _Noreturn void m_resume(struct vhart *vh, const volatile uint64_t *x);
 int64_t m_load_half(uint64_t va, uint64_t mstatus_bits);
@@ -27,6 +28,7 @@ int m_mmio_store(uint64_t pa, unsigned len, uint64_t value);
 
 /* run.c: what entry.S calls */
 void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus);
+_Noreturn void m_sync_sret(struct vhart *vh);
 _Noreturn void m_broken(struct vhart *vh);
 
 /* resident.c */

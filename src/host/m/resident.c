@@ -80,6 +80,9 @@ static void load_hs(struct vhart *vh)
     hw_write(CSR_mstatus,
              (h->mstatus & STATUS_S) | hs_tsr(vh) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
     hw_write(HW_pmpcfg0, m_pmpcfg_hs);
+    if (vh->nacl) {
+        hw_write(CSR_mtvec, (uintptr_t)m_entry_nacl);
+    }
     vh->marker = h->scause;
     vh->resident = RESIDENT_HS;
     hw_sfence_all();
@@ -218,6 +221,9 @@ static void load_vs(struct vhart *vh)
     hw_write(CSR_stval, h->vstval);
     hw_write(CSR_mstatus, vs_status(h) | traps | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
     hw_write(HW_pmpcfg0, m_pmpcfg_vs);
+    if (vh->nacl) {
+        hw_write(CSR_mtvec, (uintptr_t)m_entry);
+    }
     vh->resident = RESIDENT_VS;
     shadow_root(vh);
     vh->shadow.current->stale = false;

@@ -432,6 +432,17 @@ void host_resume(struct vhart *vh, const volatile uint64_t *x)
     m_resume(vh, x);
 }
 
+/* NACL's synchronized sret, straight from the trap. */
+void m_sync_sret(struct vhart *vh)
+{
+    vhart_count(vh, EXIT_sbi_nacl);
+    vh->h.prv = PRV_S;
+    host_unload(vh);
+    nacl_sret(vh);
+    settle(vh);
+    m_resume(vh, vh->nacl->sret_x);
+}
+
 void m_broken(struct vhart *vh)
 {
     request_leave(vh);
