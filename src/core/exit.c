@@ -70,7 +70,7 @@ static void fill(struct vhart *vh, enum access access, uint64_t va, struct xlate
     if (shadow_map(&vh->shadow, va, x, leaf) || vh->last_fault == va) {
         host_fence_shadow(vh, va);
     }
-    if (x->shift == SHIFT_4K) {
+    if (x->vs_shift == SHIFT_4K) { /* in pieces of a superpage it cost more than it saved */
         shadow_fill_around(&vh->shadow, h, &vh->world->mem, va, x);
     }
     vh->last_fault = va;

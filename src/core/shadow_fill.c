@@ -198,6 +198,7 @@ unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct
         .vs_bare = r->key.vsatp >> 60 == MODE_BARE,
         .hs_mxr = (r->key.flavour & SHADOW_FLAVOUR_MXR) != 0,
     };
+    _Static_assert(8 % WALK_AROUND == 0, "a block is in one line of the node");
     struct neighbour near[WALK_AROUND];
     unsigned wanted = 0;
     unsigned filled = 0;

@@ -106,7 +106,7 @@ struct neighbour {
  * be in order count (valid, readable, A set in both stages, no PBMT or N), in mem's first range,
  * and of the VS-stage's only those that are global as x's is, or not as x's is not.
  */
-#define WALK_AROUND 8u
+#define WALK_AROUND 4u
 unsigned walk_around(const struct hart *h, const struct mem *mem, const struct xlate *x,
                      struct shadow_as as, unsigned wanted,
                      struct neighbour out[WALK_AROUND]) must_check;

@@ -202,7 +202,7 @@ static void neighbours_are_what_a_walk_finds(void **state)
         bool bare = h.vsatp >> 60 == 0;
         struct shadow_as how = {as.prv, bare, (h.mstatus & STATUS_MXR) != 0};
         memcpy(copy.host, s.host, PAGES * 4096);
-        unsigned found = walk_around(&h, &s.mem, &x, how, 0xff, near);
+        unsigned found = walk_around(&h, &s.mem, &x, how, (1u << WALK_AROUND) - 1, near);
         assert_memory_equal(copy.host, s.host, PAGES * 4096);
         h.menvcfg &= ~ENVCFG_ADUE; /* nor may it need an update */
         for (unsigned i = 0; i < WALK_AROUND; i++) {
