@@ -45,7 +45,7 @@ $(UNIT_BUILD)/%.o: %.c tests/unit/unit.mk
 
 $(UNIT_BUILD)/libfdt/%.o: $(LIBFDT)/%.c
 	@mkdir -p $(@D)
-	$(UNIT_CC) $(filter-out -W%,$(UNIT_CFLAGS)) -c $< -o $@
+	$(UNIT_CC) $(filter-out -W%,$(UNIT_CFLAGS)) -I$(LIBFDT) -c $< -o $@
 
 .PRECIOUS: $(UNIT_BUILD)/%.o
 -include $(UNIT_OBJ:.o=.d) $(UNIT_TESTS:$(UNIT_BUILD)/%=$(UNIT_BUILD)/tests/unit/%.d)
