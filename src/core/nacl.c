@@ -297,7 +297,7 @@ void nacl_sync_hfences(struct vhart *vh)
     sync_hfences(vh, shmem(vh));
 }
 
-void nacl_sret(struct vhart *vh)
+void nacl_sync_all(struct vhart *vh)
 {
     volatile struct nacl_shmem *s = shmem(vh);
     struct hart *h = &vh->h;
@@ -308,5 +308,4 @@ void nacl_sret(struct vhart *vh)
     if (unlikely(!(h->hstatus & HSTATUS_SPV))) {
         nacl_show_all(vh);
     }
-    hart_sret(h);
 }

@@ -90,9 +90,9 @@ bool nacl_sync_csr(struct vhart *vh, uint64_t num) must_check;
 void nacl_sync_hfences(struct vhart *vh);
 void nacl_sync_hfence(struct vhart *vh, unsigned index);
 
-/* A synchronized sret, but for the general registers, which are in sret_x. h.prv = S; the CSRs are
- * in the model. */
-void nacl_sret(struct vhart *vh);
+/* All that a synchronized sret does before the sret itself; the general registers are to come from
+ * sret_x. h.prv = S; the CSRs are in the model. */
+void nacl_sync_all(struct vhart *vh);
 
 /* Shows all H CSRs as they are; or those that a guest, a trap or time changes. */
 void nacl_show_all(struct vhart *vh);

@@ -76,7 +76,8 @@ static long sync_sret(struct vhart *vh)
         return SBI_ERR_NO_SHMEM;
     }
     host_unload(vh);
-    nacl_sret(vh);
+    nacl_sync_all(vh);
+    hart_sret(&vh->h);
     host_resume(vh, vh->nacl->sret_x);
     return SBI_LEFT;
 }

@@ -15,13 +15,6 @@ void hart_mret(struct hart *h)
     h->pc = h->mepc;
 }
 
-/* SIE from SPIE, SPIE 1, SPP U. */
-static uint64_t status_s_return(uint64_t status)
-{
-    status = FIELD_SET(STATUS_SIE, status, FIELD_GET(STATUS_SPIE, status));
-    return (status | STATUS_SPIE) & ~STATUS_SPP;
-}
-
 void hart_sret(struct hart *h)
 {
     if (h->v) {
@@ -29,11 +22,7 @@ void hart_sret(struct hart *h)
         h->vsstatus = status_s_return(h->vsstatus);
         h->pc = h->vsepc;
     } else {
-        h->prv = (uint8_t)FIELD_GET(STATUS_SPP, h->mstatus);
-        h->v = (uint8_t)FIELD_GET(HSTATUS_SPV, h->hstatus);
-        h->hstatus &= ~HSTATUS_SPV;
-        h->mstatus = status_s_return(h->mstatus);
-        h->pc = h->sepc;
+        hart_sret_from_hs(h);
     }
     h->mstatus &= ~STATUS_MPRV;
 }

@@ -15,22 +15,21 @@
 #define HW_HPM_11_20(X) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20)
 #define HW_HPM_21_31(X) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
 
+/* Volatile, so in order among themselves. Hearth's own memory accesses depend on none of them (MPRV
+ * is assembly's alone): the compiler may keep in registers what it knows. */
 #define hw_read(csr)                                                                               \
     ({                                                                                             \
         uint64_t v_;                                                                               \
-        __asm__ volatile("csrr %0, %1" : "=r"(v_) : "i"(csr) : "memory");                          \
+        __asm__ volatile("csrr %0, %1" : "=r"(v_) : "i"(csr));                                     \
         v_;                                                                                        \
     })
-#define hw_write(csr, v) __asm__ volatile("csrw %0, %1" ::"i"(csr), "rK"((uint64_t)(v)) : "memory")
-#define hw_set(csr, v)   __asm__ volatile("csrs %0, %1" ::"i"(csr), "rK"((uint64_t)(v)) : "memory")
-#define hw_clear(csr, v) __asm__ volatile("csrc %0, %1" ::"i"(csr), "rK"((uint64_t)(v)) : "memory")
+#define hw_write(csr, v) __asm__ volatile("csrw %0, %1" ::"i"(csr), "rK"((uint64_t)(v)))
+#define hw_set(csr, v)   __asm__ volatile("csrs %0, %1" ::"i"(csr), "rK"((uint64_t)(v)))
+#define hw_clear(csr, v) __asm__ volatile("csrc %0, %1" ::"i"(csr), "rK"((uint64_t)(v)))
 #define hw_swap(csr, v)                                                                            \
     ({                                                                                             \
         uint64_t v_;                                                                               \
-        __asm__ volatile("csrrw %0, %1, %2"                                                        \
-                         : "=r"(v_)                                                                \
-                         : "i"(csr), "rK"((uint64_t)(v))                                           \
-                         : "memory");                                                              \
+        __asm__ volatile("csrrw %0, %1, %2" : "=r"(v_) : "i"(csr), "rK"((uint64_t)(v)));           \
         v_;                                                                                        \
     })
 

@@ -28,10 +28,13 @@ int m_mmio_store(uint64_t pa, unsigned len, uint64_t value);
 
 /* run.c: what entry.S calls */
 void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus);
-_Noreturn void m_sync_sret(struct vhart *vh);
+void m_settle_undelegated(struct vhart *vh); /* V = 0, vhart.watching */
 _Noreturn void m_broken(struct vhart *vh);
 
 /* resident.c */
+void m_leave(struct vhart *vh, const struct trap *t); /* VS resident, HS takes it: then HS is */
+void m_leave_ecall(struct vhart *vh);                 /* the same for an ECALL of VS */
+_Noreturn void m_sync_sret(struct vhart *vh);         /* NACL's, straight from the trap */
 void m_load(struct vhart *vh); /* loads what h.v says; resident must be NONE */
 void m_hs_environment(
     struct vhart *vh); /* what hardware must do while HS runs: again after hstatus changed */

@@ -46,7 +46,7 @@ void m_hs_environment(struct vhart *vh)
     hw_set(CSR_mstatus, hs_tsr(vh));
 }
 
-static void load_hs(struct vhart *vh)
+static inline __attribute__((always_inline)) void load_hs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
 
@@ -134,7 +134,7 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
 }
 
 /* The interrupts of M, HS and VS that may come while VS runs. */
-static void vs_interrupts(struct vhart *vh)
+static inline void vs_interrupts(struct vhart *vh)
 {
     const struct hart *h = &vh->h;
     uint64_t mie = M_IRQS | (h->mie & BIT(IRQ_LCOFI));
@@ -177,24 +177,31 @@ static unsigned shadow_mode(const struct hart *h)
     return mode;
 }
 
-static void shadow_root(struct vhart *vh)
+static __attribute__((noinline)) void shadow_root_change(struct vhart *vh, uint8_t flavour)
 {
     const struct hart *h = &vh->h;
-    struct shadow_key key = {.hgatp = h->hgatp, .vsatp = h->vsatp};
 
-    key.flavour = (h->mstatus & STATUS_MXR) ? SHADOW_FLAVOUR_MXR : 0;
-    if (vs_bare(h)) {
-        key.flavour |= h->prv == PRV_U ? SHADOW_FLAVOUR_USER : 0;
+    vh->shadow_key = (struct shadow_key){.hgatp = h->hgatp, .vsatp = h->vsatp, .flavour = flavour};
+    vh->shadow_atp = shadow_switch(&vh->shadow, &vh->shadow_key, shadow_mode(h));
+}
+
+static inline void shadow_root(struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+    const struct shadow_key *key = &vh->shadow_key;
+    uint8_t flavour = (h->mstatus & STATUS_MXR) ? SHADOW_FLAVOUR_MXR : 0;
+
+    if (unlikely(vs_bare(h)) && h->prv == PRV_U) {
+        flavour |= SHADOW_FLAVOUR_USER;
     }
-    if (key.hgatp != vh->shadow_key.hgatp || key.vsatp != vh->shadow_key.vsatp ||
-        key.flavour != vh->shadow_key.flavour || !vh->shadow_atp) {
-        vh->shadow_key = key;
-        vh->shadow_atp = shadow_switch(&vh->shadow, &key, shadow_mode(h));
+    if (unlikely(key->hgatp != h->hgatp || key->vsatp != h->vsatp || key->flavour != flavour ||
+                 !vh->shadow_atp)) {
+        shadow_root_change(vh, flavour);
     }
     hw_write(CSR_satp, vh->shadow_atp);
 }
 
-static void load_vs(struct vhart *vh)
+static inline __attribute__((always_inline)) void load_vs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
     uint64_t traps = STATUS_TVM;
@@ -240,7 +247,7 @@ void m_load(struct vhart *vh)
     }
 }
 
-static void unload_hs(struct vhart *vh)
+static inline __attribute__((always_inline)) void unload_hs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
     uint64_t enabled = IRQS_S | BIT(IRQ_LCOFI);
@@ -262,7 +269,7 @@ static void unload_hs(struct vhart *vh)
 
 /* One of FS and VS: what ran while V = 1 shows in both levels; a dirty guest makes HS's dirty
  * (imprecise, as allowed). */
-static void unload_unit(struct hart *h, uint64_t status, uint64_t field)
+static inline void unload_unit(struct hart *h, uint64_t status, uint64_t field)
 {
     if (h->mstatus & field) {
         h->vsstatus = (h->vsstatus & ~field) | (status & field);
@@ -272,7 +279,7 @@ static void unload_unit(struct hart *h, uint64_t status, uint64_t field)
     }
 }
 
-static void unload_vs(struct vhart *vh)
+static inline __attribute__((always_inline)) void unload_vs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
     uint64_t status = hw_read(CSR_mstatus);
@@ -301,6 +308,51 @@ void host_unload(struct vhart *vh)
         unload_vs(vh);
     }
     vh->resident = RESIDENT_NONE;
+}
+
+/* Each in one piece, the way out of a guest and the way in, because these two are what costs. */
+
+static inline __attribute__((always_inline)) void leave(struct vhart *vh, const struct trap *t)
+{
+    unload_vs(vh);
+    hart_trap_to_hs(&vh->h, t);
+    if (vh->nacl) {
+        nacl_trapped(vh, true);
+    }
+    load_hs(vh);
+}
+
+void m_leave(struct vhart *vh, const struct trap *t)
+{
+    leave(vh, t);
+}
+
+void m_leave_ecall(struct vhart *vh)
+{
+    const struct trap t = {.cause = CAUSE_ECALL_VS};
+
+    vhart_count(vh, EXIT_ecall_vs);
+    leave(vh, &t);
+    if (unlikely(vh->watching)) {
+        m_settle_undelegated(vh);
+    }
+}
+
+void m_sync_sret(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+
+    vhart_count(vh, EXIT_sbi_nacl);
+    h->prv = PRV_S;
+    unload_hs(vh);
+    vh->resident = RESIDENT_NONE;
+    nacl_sync_all(vh);
+    hart_sret_from_hs(h);
+    if (unlikely(!h->v || m_hs_may_interrupt(h))) {
+        host_resume(vh, vh->nacl->sret_x);
+    }
+    load_vs(vh);
+    m_resume(vh, vh->nacl->sret_x);
 }
 
 /*

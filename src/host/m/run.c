@@ -50,6 +50,10 @@ void host_reflect(struct vhart *vh, const struct trap *t)
         vs_trap_in_place(vh, t);
         return;
     }
+    if (vh->resident == RESIDENT_VS && trap_target(h, t->cause) == TRAP_TO_HS) {
+        m_leave(vh, t);
+        return;
+    }
     host_unload(vh);
     bool left = h->v;
     if (hart_trap(&vh->h, t) == TRAP_TO_HS && vh->nacl) {
@@ -311,15 +315,11 @@ static void reflect_plain(struct vhart *vh, uint64_t cause)
 {
     struct trap t = {.cause = cause, .tval = hw_read(CSR_mtval), .gva = vh->h.v};
 
-    if (cause == CAUSE_ECALL_U || cause == CAUSE_ECALL_VS) {
+    if (cause == CAUSE_ECALL_U) {
         t.tval = 0;
         t.gva = false;
     }
-    if (cause == CAUSE_ECALL_VS) {
-        vhart_count(vh, EXIT_ecall_vs);
-    } else {
-        vhart_count(vh, EXIT_other);
-    }
+    vhart_count(vh, EXIT_other);
     host_reflect(vh, &t);
 }
 
@@ -335,7 +335,7 @@ static void misaligned(struct vhart *vh, uint64_t cause)
     }
 }
 
-static __attribute__((noinline)) void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+static inline void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
 {
     static const uint8_t access[] = {[CAUSE_FETCH_PAGE] = ACCESS_FETCH,
                                      [CAUSE_LOAD_PAGE] = ACCESS_LOAD,
@@ -343,11 +343,7 @@ static __attribute__((noinline)) void exception(struct vhart *vh, uint64_t cause
 
     switch (cause) {
     case CAUSE_ECALL_HS:
-        if (vh->h.v) {
-            reflect_plain(vh, CAUSE_ECALL_VS);
-        } else {
-            sbi_call(vh);
-        }
+        sbi_call(vh);
         break;
     case CAUSE_FETCH_PAGE:
     case CAUSE_LOAD_PAGE:
@@ -371,7 +367,7 @@ static __attribute__((noinline)) void exception(struct vhart *vh, uint64_t cause
 
 /* V = 0: a VS-level interrupt that HS keeps for itself. The hardware can't hold it back until HS
  * enables it, so it is looked for. */
-static __attribute__((noinline)) void settle_undelegated(struct vhart *vh)
+__attribute__((noinline)) void m_settle_undelegated(struct vhart *vh)
 {
     struct hart *h = &vh->h;
     struct trap t;
@@ -407,18 +403,22 @@ static inline void settle(struct vhart *vh)
             settle_guest(vh);
         }
     } else if (unlikely(m_may_be_undelegated(&vh->h))) {
-        settle_undelegated(vh);
+        m_settle_undelegated(vh);
     }
     if (unlikely(vh->resident == RESIDENT_NONE)) {
         m_load(vh);
     }
 }
 
-void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+static __attribute__((noinline)) void illegal_exit(struct vhart *vh, uint64_t mstatus)
 {
-    if (likely(cause == CAUSE_ILLEGAL)) {
-        illegal(vh, mstatus);
-    } else if ((int64_t)cause < 0) {
+    illegal(vh, mstatus);
+    settle(vh);
+}
+
+static __attribute__((noinline)) void other_exit(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+{
+    if ((int64_t)cause < 0) {
         m_interrupt(vh, cause);
     } else {
         exception(vh, cause, mstatus);
@@ -426,21 +426,21 @@ void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
     settle(vh);
 }
 
+void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+{
+    if (likely(cause == CAUSE_ILLEGAL)) {
+        illegal_exit(vh, mstatus);
+    } else if (cause == CAUSE_ECALL_HS && vh->h.v) {
+        m_leave_ecall(vh);
+    } else {
+        other_exit(vh, cause, mstatus);
+    }
+}
+
 void host_resume(struct vhart *vh, const volatile uint64_t *x)
 {
     settle(vh);
     m_resume(vh, x);
-}
-
-/* NACL's synchronized sret, straight from the trap. */
-void m_sync_sret(struct vhart *vh)
-{
-    vhart_count(vh, EXIT_sbi_nacl);
-    vh->h.prv = PRV_S;
-    host_unload(vh);
-    nacl_sret(vh);
-    settle(vh);
-    m_resume(vh, vh->nacl->sret_x);
 }
 
 void m_broken(struct vhart *vh)
