@@ -17,10 +17,10 @@ enum {
 /* The first number whose two highest bits say read-only. */
 #define CSR_READ_ONLY 0xC00u
 
-#define ALL    (~UINT64_C(0))
-#define EPC    (~UINT64_C(1)) /* IALIGN = 16 */
-#define TVEC   (~UINT64_C(2)) /* BASE and MODE 0 or 1 */
-#define SELECT MASK(8, 0)     /* what siselect and vsiselect must hold at least */
+#define ALL     (~UINT64_C(0))
+#define EPC     (~UINT64_C(1)) /* IALIGN = 16 */
+#define TVEC    (~UINT64_C(2)) /* BASE and MODE 0 or 1 */
+#define SELECT  MASK(8, 0)     /* what siselect and vsiselect must hold at least */
 #define HSTATUS HSTATUS_WRITABLE
 /* hypervisor chapter, "Bits of hedeleg that must be writable or must be read-only zero" */
 #define HEDELEG  (MASK(8, 0) | BIT(12) | BIT(13) | BIT(15) | BIT(18) | BIT(19))
