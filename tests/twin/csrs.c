@@ -24,12 +24,12 @@ struct csr {
     const char *name;
 };
 
-#define S_IRQS     (VS_IRQS >> 1)
-#define STATUS     (SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | BIT(13) | SSTATUS_SUM | SSTATUS_MXR)
+#define S_IRQS (VS_IRQS >> 1)
+#define STATUS (SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | BIT(13) | SSTATUS_SUM | SSTATUS_MXR)
 #define HSTATUS                                                                                    \
     (HSTATUS_GVA | HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_HU | HSTATUS_VTVM | HSTATUS_VTW |          \
      HSTATUS_VTSR)
-#define XL         BIT(33) /* UXL, VSXL: 64 */
+#define XL BIT(33) /* UXL, VSXL: 64 */
 
 static const struct csr csrs[] = {
     {0x100, V_BITS, 6, STATUS, XL, "sstatus"},
@@ -102,6 +102,8 @@ static struct csr csr_choose(struct rng *r)
     unsigned num = (unsigned)below(r, 4096);
     if (num > CSR_INSTRET && num < 0xc20)
         num = CSR_INSTRET; /* which of the others there are is the implementation's choice */
+    if (num >= 1 && num <= 3)
+        num = 0; /* QEMU: a write makes only one level's FS dirty */
     const struct csr *c = row_of(num);
     return c ? *c : (struct csr){.num = (uint16_t)num, .name = "csr"};
 }
@@ -181,10 +183,16 @@ static bool tame(struct csr *c, const struct step *s)
 
 void csr_pick(struct rng *r, struct step *s)
 {
-    static const char *const forms[] = {"", "csrrw", "csrrs", "csrrc", "", "csrrwi", "csrrsi", "csrrci"};
+    static const char *const forms[] = {"", "csrrw",  "csrrs",  "csrrc",
+                                        "", "csrrwi", "csrrsi", "csrrci"};
     struct csr c = effective(csr_choose(r), s->mode);
+    if (s->mode == MODE_VS && (c.num >> 8 & 3) != 1 && percent(r, 70))
+        c = effective(csr_choose(r), s->mode);
     while (s->mode == MODE_VU && (c.num >> 8 & 3) == 1)
         c = csr_choose(r); /* QEMU: 2 instead of 22 */
+    /* VS-level interrupts that HS keeps, and that wait, are seen late if HS lets them in. */
+    while (s->mode == MODE_HS && s->n > 0 && c.num == CSR_SSTATUS)
+        c = csr_choose(r);
     bool plain = tame(&c, s), read_only = c.num == CSR_HTINST && s->mode == MODE_HS;
     unsigned form = 1 + (unsigned)below(r, 3), rd = percent(r, 20) ? 0 : reg_with(s, 0), rs;
     if (percent(r, 25) || read_only) {
@@ -207,14 +215,17 @@ void csr_pick(struct rng *r, struct step *s)
     }
     if (s->mode == MODE_HS && (c.num == CSR_STVEC || c.num == CSR_SSCRATCH))
         s->writes_vector = true;
-    s->writes_atp |= c.num == CSR_SATP;
+    s->reroutes |= c.num == CSR_SATP || c.num == CSR_STVEC;
     s->vstimecmp |= c.num == CSR_VSTIMECMP;
     if (read_only && rd != 0)
         s->hidden |= 1u << rd; /* QEMU keeps what it wrote there for other faults */
     if (s->mode == MODE_HS && (c.num == CSR_HVIP || c.num == CSR_STIMECMP) && rd != 0)
         s->hidden |= 1u << rd; /* QEMU shows SSIP in hvip; the watchdog's time */
-    if (c.num >= 0xc00 && c.num < 0xc20 && rd != 0)
+    if (c.num == CSR_TIME && rd != 0)
+        s->timed |= 1u << rd;
+    else if (c.num >= CSR_CYCLE && c.num < 0xc20 && rd != 0)
         s->hidden |= 1u << rd;
+    s->status |= c.num == CSR_SSTATUS;
     insn_add(s, INSN_I(OP_SYSTEM, form, rd, rs, c.num), "%s x%u, %s (0x%x), %s%u", forms[form], rd,
              c.name, c.num, form > 4 ? "" : "x", rs);
 }

@@ -39,12 +39,13 @@ static void atomic(struct rng *r, struct step *s)
     static const struct {
         unsigned f5;
         const char *name;
-    } ops[] = {{0, "amoadd"}, {1, "amoswap"}, {4, "amoxor"}, {12, "amoand"}, {28, "amomaxu"},
-               {2, "lr"}};
+    } ops[] = {{0, "amoadd"},  {1, "amoswap"},  {4, "amoxor"},
+               {12, "amoand"}, {28, "amomaxu"}, {2, "lr"}};
     /* QEMU looks whether it may load first, so that another fault than the store's may win: what
      * faults here can be neither loaded nor stored. */
     bool faults = s->n + 1 >= MAX_INSNS || s->mode == MODE_HS || percent(r, 25);
-    uint64_t address = faults ? TEST_VA + PAGE * (W_PAGES + below(r, 64)) : address_pick(r, s->mode);
+    uint64_t address =
+        faults ? TEST_VA + PAGE * (W_PAGES + below(r, 64)) : address_pick(r, s->mode);
     unsigned i = (unsigned)below(r, 6), f3 = 2 + (unsigned)below(r, 2);
     unsigned a = reg_with(s, percent(r, 90) ? address & -8UL : address);
     unsigned d = reg_with(s, rnd(r)), v = ops[i].f5 == 2 ? 0 : reg_with(s, 0);
@@ -69,9 +70,10 @@ static void hypervisor_access(struct rng *r, struct step *s)
     static const struct {
         uint8_t f7, rs2;
         const char *name;
-    } ops[] = {{0x30, 0, "hlv.b"},  {0x30, 1, "hlv.bu"},  {0x32, 0, "hlv.h"},   {0x32, 1, "hlv.hu"},
-               {0x32, 3, "hlvx.hu"}, {0x34, 0, "hlv.w"},   {0x34, 1, "hlv.wu"},  {0x34, 3, "hlvx.wu"},
-               {0x36, 0, "hlv.d"},  {0x31, 32, "hsv.b"},  {0x33, 32, "hsv.h"},  {0x35, 32, "hsv.w"},
+    } ops[] = {{0x30, 0, "hlv.b"},  {0x30, 1, "hlv.bu"},   {0x32, 0, "hlv.h"},
+               {0x32, 1, "hlv.hu"}, {0x32, 3, "hlvx.hu"},  {0x34, 0, "hlv.w"},
+               {0x34, 1, "hlv.wu"}, {0x34, 3, "hlvx.wu"},  {0x36, 0, "hlv.d"},
+               {0x31, 32, "hsv.b"}, {0x33, 32, "hsv.h"},   {0x35, 32, "hsv.w"},
                {0x37, 32, "hsv.d"}, {0x30, 3, "hlvx.bu?"}, {0x36, 1, "hlv.du?"}};
     unsigned i = (unsigned)below(r, percent(r, 95) ? 13 : 15);
     s->hlv = true;
@@ -99,6 +101,41 @@ static void fence(struct rng *r, struct step *s)
     insn_add(s, INSN_R(OP_SYSTEM, 0, ops[i].f7, 0, a, id), "%s x%u, x%u", ops[i].name, a, id);
 }
 
+/* Of f0 to f3, which hold the same at the beginning of every sequence. */
+static void floating(struct rng *r, struct step *s)
+{
+    unsigned f = (unsigned)below(r, 4), a = reg_with(s, address_pick(r, s->mode));
+    unsigned f3 = 2 + (unsigned)below(r, 2), d = reg_with(s, 0);
+    switch (below(r, 5)) {
+    case 0:
+        insn_add(s, INSN_I(OP_LOAD_FP, f3, f, a, 0), "fl%c f%u, (x%u)", widths[f3], f, a);
+        break;
+    case 1:
+        insn_add(s, INSN_S(OP_STORE_FP, f3, a, f, 0), "fs%c f%u, (x%u)", widths[f3], f, a);
+        break;
+    case 2:
+        insn_add(s, INSN_R(0x53, 0, 0x71, d, f, 0), "fmv.x.d x%u, f%u", d, f);
+        break;
+    case 3:
+        insn_add(s, INSN_R(0x53, 0, 0x79, f, d, 0), "fmv.d.x f%u, x%u", f, d);
+        break;
+    default:
+        insn_add(s, INSN_I(OP_SYSTEM, 2, d, 0, 3), "csrr x%u, fcsr", d);
+    }
+}
+
+static void cache_block(struct rng *r, struct step *s)
+{
+    static const char *const ops[] = {"inval", "clean", "flush", "", "zero"};
+    unsigned op = pick(r, ((const unsigned[]){0, 1, 2, 4, 4}));
+    uint64_t address;
+    do
+        address = address_pick(r, s->mode);
+    while (address >> 56); /* QEMU doesn't mind that nothing is there, only what the PMP says */
+    unsigned a = reg_with(s, address);
+    insn_add(s, INSN_I(0x0f, 2, 0, a, op), "cbo.%s (x%u)", ops[op], a);
+}
+
 static void other(struct rng *r, struct step *s)
 {
     static const struct {
@@ -116,6 +153,8 @@ static void other(struct rng *r, struct step *s)
                {0x00200073, "uret"},
                {0x18000073, "sfence.w.inval"},
                {0x18100073, "sfence.inval.ir"},
+               {0x00d00073, "wrs.nto"},
+               {0x01d00073, "wrs.sto"},
                {0x0000100f, "fence.i"},
                {INSN_ECALL, "ecall"}};
     unsigned i = (unsigned)below(r, sizeof ops / sizeof *ops);
@@ -137,8 +176,12 @@ void insn_pick(struct rng *r, struct step *s)
         return;
     }
     unsigned kind = (unsigned)below(r, 100);
-    if (kind < 45)
+    if (kind < 38)
         load_or_store(r, s);
+    else if (kind < 42)
+        floating(r, s);
+    else if (kind < 45)
+        cache_block(r, s);
     else if (kind < 50)
         compressed(r, s);
     else if (kind < 60)

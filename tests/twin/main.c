@@ -3,8 +3,8 @@
  *     twin.seed=N     the first sequence's seed; each next one has the next
  *     twin.count=N    how many
  *     twin.verbose    show each step and what it changed
- *     twin.keep=M,M   instead: the sequence once for each mask, with only the steps whose bits are set
- * (all numbers are hexadecimal), and prints a line `= seed digest` for each. */
+ *     twin.keep=M,M   instead: the sequence once for each mask, with only the steps whose bits are
+ * set (all numbers are hexadecimal), and prints a line `= seed digest` for each. */
 #include "twin.h"
 
 #include "fdt.h"
@@ -50,6 +50,21 @@ static uint64_t number(const char **p)
     }
 }
 
+static void set_floats(void)
+{
+    csr_set(sstatus, SSTATUS_FS);
+    __asm__ volatile(
+        ".option push\n"
+        ".option arch, +d\n"
+        "fmv.d.x f0, zero\n"
+        "fmv.d.x f1, %0\n"
+        "fcvt.d.w f2, %0\n"
+        "fmv.w.x f3, %0\n"
+        "csrw fcsr, zero\n"
+        ".option pop" ::"r"(-1L));
+    csr_clear(sstatus, SSTATUS_FS);
+}
+
 /* Runs it and prints its line, under the name. */
 static void run_sequence(uint64_t name, uint64_t seed, uint64_t keep, bool verbose)
 {
@@ -65,6 +80,7 @@ static void run_sequence(uint64_t name, uint64_t seed, uint64_t keep, bool verbo
     csr_write(sscratch, (uint64_t)me());
     csr_write(htval, 0);
     csr_write(htinst, 0);
+    set_floats();
     space_build(&r);
     sbi_call(SBI_EXT_FWFT, 0, FWFT_PTE_AD_HW_UPDATING, space.adue, 0);
     csr_write(vsscratch, 0);

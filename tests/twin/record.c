@@ -17,7 +17,7 @@
     X(scounteren, ALL)                                                                             \
     X(senvcfg, ALL)                                                                                \
     X(satp, ALL)                                                                                   \
-    X(vsstatus, ALL)                                                                               \
+    X(vsstatus, ~SSTATUS_SD)                                                                       \
     X(vsie, ALL)                                                                                   \
     X(vstvec, ALL)                                                                                 \
     X(vsscratch, ALL)                                                                              \
@@ -39,7 +39,7 @@
     X(htval, ALL)                                                                                  \
     X(hgatp, ALL)
 
-static const char *const names[] = {"scause", "stval",        "htval", "htinst", "sepc",
+static const char *const names[] = {"scause",    "stval",     "htval",  "htinst",   "sepc",
                                     "(hstatus)", "(sstatus)", "memory", STATE(NAME)};
 #define FIELDS (sizeof names / sizeof *names)
 
@@ -71,6 +71,10 @@ static struct trap comparable(const struct step *s, struct trap t)
         t.scause = CAUSE_LOAD_PAGE; /* and 12 for both stages */
         t.htinst = 0;
     }
+    if ((t.scause == CAUSE_ILLEGAL || t.scause == CAUSE_VIRTUAL) && may_be_zero(t.stval))
+        t.stval = 0; /* zero or the instruction */
+    if (may_be_zero(t.htinst))
+        t.htinst = 0;
     if (t.scause == CAUSE_BREAKPOINT) {
         t.stval = 0;               /* QEMU: that of another mapping of the same instruction */
         t.hstatus &= ~HSTATUS_GVA; /* QEMU: clear, though stval is a guest's address */
@@ -81,7 +85,7 @@ static struct trap comparable(const struct step *s, struct trap t)
 static void gather(const struct step *s, const struct outcome *o, uint64_t *f)
 {
     const struct trap trap = comparable(s, o->trap), *t = &trap;
-    const uint64_t state[FIELDS] = {t->scause, t->stval, t->htval, t->htinst, t->sepc,
+    const uint64_t state[FIELDS] = {t->scause,  t->stval,   t->htval,       t->htinst,  t->sepc,
                                     t->hstatus, t->sstatus, space_digest(), STATE(READ)};
     for (unsigned i = 0; i < FIELDS; i++)
         f[i] = state[i];

@@ -53,10 +53,12 @@ static void translate(const struct step *s)
         csr_write(vsatp, space.vsatp);
         csr_write(hgatp, space.hgatp);
     }
-    if (s->wild || s->writes_atp)
+    if (s->wild || s->reroutes)
         csr_clear(hedeleg, BIT(CAUSE_INSN_ACCESS) | BIT(CAUSE_INSN_PAGE));
-    if ((csr_read(sstatus) & SSTATUS_FS) == 0)
-        csr_set(sstatus, SSTATUS_FS & -SSTATUS_FS); /* Hearth: the guest reads FS as Off then */
+    /* With FS off in HS a guest on Hearth reads it as off, too. Dirty would make both dirty. */
+    csr_write(sstatus, (csr_read(sstatus) & ~SSTATUS_FS) |
+                           (s->status && s->fs == 0 ? SSTATUS_FS & -SSTATUS_FS : s->fs));
+    csr_write(vsstatus, (csr_read(vsstatus) & ~SSTATUS_FS) | s->vsfs);
     if (s->vstimecmp) /* QEMU: VSTIP follows it with STCE = 0, too */
         csr_set(henvcfg, HENVCFG_STCE);
     if (s->hlv) { /* QEMU: menvcfg alone decides for HLV and HSV */
@@ -142,7 +144,9 @@ void step_run(const struct step *s, struct outcome *o)
     csr_write(htval, UNTOUCHED);
     csr_set(hstatus, s->hstatus);
     __asm__ volatile("sfence.vma" ::: "memory");
-    timer_set(rdtime() + timebase / LIMIT);
+    uint64_t start = rdtime();
+    uint64_t delta = s->mode == MODE_VS || s->mode == MODE_VU ? csr_read(htimedelta) : 0;
+    timer_set(start + timebase / LIMIT);
     if (s->mode == MODE_HS)
         run_in_hs(s, o);
     else
@@ -150,16 +154,14 @@ void step_run(const struct step *s, struct outcome *o)
     /* record.c, comparable() */
     if (o->trap.scause == CAUSE_BREAKPOINT)
         csr_clear(hstatus, HSTATUS_GVA);
-    if (csr_read(vscause) == CAUSE_BREAKPOINT)
-        csr_write(vstval, 0);
-    /* record.c, comparable() */
-    if (o->trap.scause == CAUSE_BREAKPOINT)
-        csr_clear(hstatus, HSTATUS_GVA);
-    if (csr_read(vscause) == CAUSE_BREAKPOINT)
+    uint64_t cause = csr_read(vscause);
+    if (cause == CAUSE_BREAKPOINT || (cause == CAUSE_ILLEGAL && may_be_zero(csr_read(vstval))))
         csr_write(vstval, 0);
     o->hung = o->trap.scause == CAUSE_IRQ(IRQ_STI);
     for (unsigned i = 1; i < 32; i++) {
         if (s->hidden & 1u << i)
             o->x[i] = 0;
+        if (s->timed & 1u << i && o->x[i] - start - delta < timebase / LIMIT)
+            o->x[i] = 1; /* it was read, and it is right */
     }
 }

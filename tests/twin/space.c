@@ -3,7 +3,7 @@
 
 extern char image_start[], image_end[];
 
-#define RAM      0x80000000UL
+#define RAM 0x80000000UL
 
 /* The guest-physical page by which the VS-stage's table of pages may be known. Programs don't write
  * it: a change without a fence may be seen at any time later. */
@@ -235,7 +235,8 @@ uint64_t atp_pick(struct rng *r, enum stage stage)
         return good;
     if (percent(r, 50) && (stage != STAGE_G || space.bias == 0))
         return 0;
-    if (stage == STAGE_S || (stage == STAGE_VS && percent(r, 50))) /* modes that there aren't: reserved, or Sv64 */
+    if (stage == STAGE_S ||
+        (stage == STAGE_VS && percent(r, 50))) /* modes that there aren't: reserved, or Sv64 */
         return (good & ~ATP_MODE) | pick(r, ((const uint64_t[]){1, 2, 5, 7, 11, 13, 15})) << 60;
     /* Tables in the firmware's memory, or where the G-stage has nothing. */
     uint64_t bad = percent(r, 50) ? NOWHERE : table_gpa();
@@ -300,8 +301,9 @@ uint64_t address_pick(struct rng *r, enum mode mode)
     if (kind < 84)
         return sandbox_page(r) + offset_pick(r) + user;
     if (kind < 86)
-        return pick(r, ((const uint64_t[]){0, RAM, NOWHERE, 1UL << 38, -PAGE, -8UL, 1UL << 63,
-                                           1UL << 41, 1UL << 50, 0x3fffffffffUL, 0x7fffffffffffUL}));
+        return pick(r,
+                    ((const uint64_t[]){0, RAM, NOWHERE, 1UL << 38, -PAGE, -8UL, 1UL << 63,
+                                        1UL << 41, 1UL << 50, 0x3fffffffffUL, 0x7fffffffffffUL}));
     if (kind < 88)
         return window_address(r, TEST_VA) ^ BIT(38 + below(r, 26));
     return window_address(r, guest ? TEST_GPA : TEST_VA);

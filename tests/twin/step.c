@@ -33,8 +33,10 @@ static void run_pick(struct rng *r, struct step *s)
     s->vsepc_mode = percent(r, 50) ? MODE_VS : MODE_VU;
     for (unsigned i = 5; i < 32; i++)
         s->x[i] = rnd(r);
-    unsigned n = s->mode == MODE_HS ? 1 : 1 + (unsigned)below(r, MAX_INSNS);
-    while (s->n < n) {
+    s->fs = FIELD_PUT(SSTATUS_FS, below(r, 3));
+    s->vsfs = FIELD_PUT(SSTATUS_FS, below(r, 2));
+    unsigned n = 1 + (unsigned)below(r, s->mode == MODE_HS ? MAX_INSNS - 1 : MAX_INSNS);
+    while (s->n < n && !s->writes_vector) {
         if (percent(r, 40))
             csr_pick(r, s);
         else

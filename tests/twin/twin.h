@@ -76,7 +76,8 @@ struct change {
 struct space {
     uint64_t bias; /* of guest-physical addresses in VS-level tables: 0 or GPA_ALIAS */
     uint64_t satp, vsatp, hgatp;
-    bool adue; /* menvcfg.ADUE: A and D are set at the G-stage, and at others as far as henvcfg says */
+    bool adue; /* menvcfg.ADUE: A and D are set at the G-stage, and at others as far as henvcfg says
+                */
 };
 extern struct space space;
 
@@ -109,16 +110,19 @@ struct step {
     bool quiet;         /* nothing is left pending */
     bool wild;          /* translations stay as they are, good or bad */
     bool writes_vector; /* stvec or sscratch of HS: interrupts stay off */
-    bool writes_atp;    /* VS's own */
+    bool reroutes;      /* writes satp or stvec of VS, so that its vector may be out of reach */
     bool vectored;
     bool hlv, hlvx, vstimecmp; /* what is in it */
-    bool waits;         /* wfi: something has to be pending that doesn't interrupt */
-    uint32_t hidden;    /* registers that hold a counter's value */
+    bool waits;                /* wfi: something has to be pending that doesn't interrupt */
+    bool status;               /* reads or writes sstatus */
+    uint32_t hidden;           /* registers that hold what differs from run to run */
+    uint32_t timed;            /* registers that hold the time */
+    uint64_t fs, vsfs;         /* sstatus.FS and vsstatus.FS before it */
     unsigned n;
     uint32_t insn[MAX_INSNS];
     char text[MAX_INSNS][56];
     uint64_t x[32];
-    unsigned regs; /* so many of x are given out */
+    unsigned regs;    /* so many of x are given out */
     uint64_t hstatus; /* SPVP and GVA before the program */
     enum mode vsepc_mode;
 };
@@ -138,6 +142,12 @@ struct outcome {
     bool hung;
     uint64_t x[32];
 };
+
+/* Of cbo.* and wrs.nto QEMU doesn't remember the instruction when they trap. */
+static inline bool may_be_zero(uint64_t insn)
+{
+    return (insn & 0x707f) == 0x200f || insn == 0x00d00073;
+}
 
 void step_run(const struct step *s, struct outcome *o);
 extern uint32_t program[16], stub[16]; /* where a step's program is put; only traps */
