@@ -267,15 +267,14 @@ static inline __attribute__((always_inline)) void unload_hs(struct vhart *vh)
     }
 }
 
-/* One of FS and VS: what ran while V = 1 shows in both levels; a dirty guest makes HS's dirty
- * (imprecise, as allowed). */
+/* One of FS and VS: what ran while V = 1 shows in both levels. Whatever the guest's says now, it
+ * may have changed the unit's state and set FS since (Linux turns it off on every entry): HS's is
+ * dirty (imprecise, as allowed). */
 static inline void unload_unit(struct hart *h, uint64_t status, uint64_t field)
 {
     if (h->mstatus & field) {
         h->vsstatus = (h->vsstatus & ~field) | (status & field);
-        if ((status & field) == field) {
-            h->mstatus |= field | STATUS_SD;
-        }
+        h->mstatus |= field | STATUS_SD;
     }
 }
 
