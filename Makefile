@@ -130,7 +130,8 @@ $(BUILD)/clang/%.o: %.c $(GEN) Makefile | $(LIBFDT)/fdt.c
 
 cppcheck: $(GEN) | $(LIBFDT)/fdt.c
 	@cppcheck --quiet --std=c11 --platform=unix64 --error-exitcode=1 --inline-suppr \
-	    --enable=warning,performance,portability -Isrc -I$(BUILD)/gen -D__riscv --suppress=missingInclude --suppress=normalCheckLevelMaxBranches \
+	    --enable=warning,performance,portability -Isrc -I$(BUILD)/gen -D__riscv --suppress=missingInclude \
+	    --suppress=normalCheckLevelMaxBranches \
 	    $(SRC_C)
 
 FORMAT_FILES = $(shell git ls-files '*.c' '*.h')
