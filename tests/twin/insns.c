@@ -78,7 +78,12 @@ static void hypervisor_access(struct rng *r, struct step *s)
     unsigned i = (unsigned)below(r, percent(r, 95) ? 13 : 15);
     s->hlv = true;
     s->hlvx |= ops[i].name[3] == 'x';
-    unsigned a = reg_with(s, address_pick(r, percent(r, 70) ? MODE_VS : MODE_VU));
+    uint64_t address = address_pick(r, percent(r, 70) ? MODE_VS : MODE_VU);
+    /* Without a G-stage a page may be nowhere. Which half of an access across two pages reports its
+     * fault is not specified: QEMU looks for memory after all translation. */
+    if (space.bias == 0)
+        address &= -8UL;
+    unsigned a = reg_with(s, address);
     if (ops[i].rs2 == 32) {
         unsigned v = reg_with(s, 0x9002900290029002UL);
         insn_add(s, INSN_HSV(ops[i].f7, v, a), "%s x%u, (x%u)", ops[i].name, v, a);

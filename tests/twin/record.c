@@ -40,10 +40,11 @@
     X(hgatp, ALL)
 
 static const char *const names[] = {"scause",    "stval",     "htval",  "htinst",   "sepc",
-                                    "(hstatus)", "(sstatus)", "memory", STATE(NAME)};
+                                    "(hstatus)", "(sstatus)", "memory", "f0", "f1", "f2", "f3", "FS is not dirty", STATE(NAME)};
 #define FIELDS (sizeof names / sizeof *names)
+#define ALL_FIELDS (FIELDS + 32)
 
-static uint64_t before[FIELDS + 32], digest;
+static uint64_t before[ALL_FIELDS], digest;
 static bool verbose;
 
 void say(const char *fmt, ...)
@@ -86,7 +87,7 @@ static void gather(const struct step *s, const struct outcome *o, uint64_t *f)
 {
     const struct trap trap = comparable(s, o->trap), *t = &trap;
     const uint64_t state[FIELDS] = {t->scause,  t->stval,   t->htval,       t->htinst,  t->sepc,
-                                    t->hstatus, t->sstatus, space_digest(), STATE(READ)};
+                                    t->hstatus, t->sstatus, space_digest(), o->f[0], o->f[1], o->f[2], o->f[3], o->f_missed, STATE(READ)};
     for (unsigned i = 0; i < FIELDS; i++)
         f[i] = state[i];
     for (unsigned i = 0; i < 32; i++)
@@ -135,13 +136,13 @@ static void print_changes(const struct step *s, const uint64_t *f)
 
 void record_step(unsigned number, const struct step *s, const struct outcome *o)
 {
-    uint64_t f[FIELDS + 32];
+    uint64_t f[ALL_FIELDS];
     gather(s, o, f);
     if (verbose) {
         print_step(number, s);
         print_changes(s, f);
     }
-    for (unsigned i = 0; i < FIELDS + 32; i++) {
+    for (unsigned i = 0; i < ALL_FIELDS; i++) {
         digest = mix(digest ^ f[i]) + i;
         before[i] = f[i];
     }

@@ -124,6 +124,35 @@ static void run_below(const struct step *s, struct outcome *o)
         o->x[i] = g.x[i];
 }
 
+static void floats_read(uint64_t *f)
+{
+    uint64_t status = csr_read(sstatus);
+    csr_set(sstatus, SSTATUS_FS);
+    __asm__ volatile(".option push\n"
+                     ".option arch, +d\n"
+                     "fmv.x.d %0, f0\n"
+                     "fmv.x.d %1, f1\n"
+                     "fmv.x.d %2, f2\n"
+                     "fmv.x.d %3, f3\n"
+                     ".option pop"
+                     : "=r"(f[0]), "=r"(f[1]), "=r"(f[2]), "=r"(f[3]));
+    csr_write(sstatus, status);
+}
+
+/* What changed below HS has to show as dirty there; that FS is dirty without need is allowed. */
+static void floats_check(const struct step *s, struct outcome *o, const uint64_t *before)
+{
+    bool guest = s->mode == MODE_VS || s->mode == MODE_VU;
+    uint64_t fs = csr_read(sstatus) & SSTATUS_FS;
+    floats_read(o->f);
+    for (unsigned i = 0; i < FLOATS; i++)
+        o->f_missed |= o->f[i] != before[i] && fs != SSTATUS_FS;
+    if (guest && fs != 0) {
+        csr_set(sstatus, SSTATUS_FS);
+        o->trap.sstatus |= SSTATUS_FS | SSTATUS_SD;
+    }
+}
+
 void step_run(const struct step *s, struct outcome *o)
 {
     *o = (struct outcome){.trap.scause = CAUSE_NONE};
@@ -144,6 +173,8 @@ void step_run(const struct step *s, struct outcome *o)
     csr_write(htval, UNTOUCHED);
     csr_set(hstatus, s->hstatus);
     __asm__ volatile("sfence.vma" ::: "memory");
+    uint64_t floats[FLOATS];
+    floats_read(floats);
     uint64_t start = rdtime();
     uint64_t delta = s->mode == MODE_VS || s->mode == MODE_VU ? csr_read(htimedelta) : 0;
     timer_set(start + timebase / LIMIT);
@@ -151,6 +182,7 @@ void step_run(const struct step *s, struct outcome *o)
         run_in_hs(s, o);
     else
         run_below(s, o);
+    floats_check(s, o, floats);
     /* record.c, comparable() */
     if (o->trap.scause == CAUSE_BREAKPOINT)
         csr_clear(hstatus, HSTATUS_GVA);

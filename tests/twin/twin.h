@@ -137,10 +137,14 @@ void insn_add(struct step *s, uint32_t insn, const char *fmt, ...)
 
 /* --- run.c --- */
 
+#define FLOATS 4u
+
 struct outcome {
     struct trap trap; /* scause is CAUSE_NONE if HS code ran through */
     bool hung;
+    bool f_missed; /* float registers changed, and FS is not dirty */
     uint64_t x[32];
+    uint64_t f[FLOATS];
 };
 
 /* Of cbo.* and wrs.nto QEMU doesn't remember the instruction when they trap. */
