@@ -103,7 +103,9 @@ static inline void show(struct vhart *vh, volatile struct nacl_shmem *s)
         nacl_show_all(vh);
         return;
     }
-    vh->h.time = host_time();
+    if (vh->h.henvcfg & ENVCFG_STCE) {
+        vh->h.time = host_time();
+    }
     show_moving(s, &vh->h);
 }
 
@@ -277,6 +279,13 @@ void nacl_sync_hfence(struct vhart *vh, unsigned index)
     e->config = config & ~NACL_PENDING;
 }
 
+static __attribute__((noinline)) void sync_pending(struct vhart *vh)
+{
+    for (unsigned i = 0; i < NACL_HFENCES; i++) {
+        nacl_sync_hfence(vh, i);
+    }
+}
+
 /* Any entry may be pending, so all of them are looked at each time a guest is entered: two
  * instructions an entry. */
 static inline void sync_hfences(struct vhart *vh, volatile struct nacl_shmem *s)
@@ -287,8 +296,8 @@ static inline void sync_hfences(struct vhart *vh, volatile struct nacl_shmem *s)
     for (unsigned i = 0; i < NACL_HFENCES; i++) {
         any |= s->hfence[i].config;
     }
-    for (unsigned i = 0; unlikely(any & NACL_PENDING) && i < NACL_HFENCES; i++) {
-        nacl_sync_hfence(vh, i);
+    if (unlikely(any & NACL_PENDING)) {
+        sync_pending(vh);
     }
 }
 

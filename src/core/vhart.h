@@ -49,6 +49,11 @@ struct vs_environment {
     bool known;     /* false: work it out again */
 };
 
+/* The same while HS runs. */
+struct hs_environment {
+    uint64_t medeleg, mideleg, menvcfg;
+};
+
 struct nacl_shmem;
 
 struct vhart {
@@ -63,6 +68,7 @@ struct vhart {
     struct shadow_key shadow_key;
     bool watching; /* sret of HS traps because of a VS-level interrupt that HS keeps */
     struct vs_environment vs;
+    struct hs_environment hs;
     bool captured; /* the PLIC's S context is closed for the guest's sake */
 
     /* This hart only */

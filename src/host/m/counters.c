@@ -109,7 +109,7 @@ uint64_t host_menvcfg_write(uint64_t v)
         return 0;
     }
     csr_write(&vh->h, csr_row(CSR_menvcfg), v);
-    vh->vs.known = false;
+    m_hs_changed(vh);
     if (vh->nacl) {
         nacl_show_all(vh); /* henvcfg */
     }
@@ -120,7 +120,7 @@ uint64_t host_menvcfg_write(uint64_t v)
 void host_delegate_misaligned(struct vhart *vh, bool on)
 {
     vh->misaligned_delegated = on;
-    vh->vs.known = false;
+    m_hs_changed(vh);
     if (vh->resident == RESIDENT_HS) {
         m_hs_environment(vh);
     }

@@ -32,6 +32,7 @@ void m_settle_undelegated(struct vhart *vh); /* V = 0, vhart.watching */
 _Noreturn void m_broken(struct vhart *vh);
 
 /* resident.c */
+void m_hs_changed(struct vhart *vh);                  /* menvcfg or what is delegated to HS has */
 void m_leave(struct vhart *vh, const struct trap *t); /* VS resident, HS takes it: then HS is */
 void m_leave_ecall(struct vhart *vh);                 /* the same for an ECALL of VS */
 _Noreturn void m_sync_sret(struct vhart *vh);         /* NACL's, straight from the trap */
@@ -42,7 +43,15 @@ void m_vsatp_changed(struct vhart *vh); /* VS resident has written it */
 
 /* Notices a trap that the hardware delivered to HS while the model's hstatus.SPV, GVA, htval or
  * htinst were set. */
-void m_native_note(struct vhart *vh);
+void m_native_look(struct vhart *vh);
+static inline void m_native_note(struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+
+    if (unlikely(((h->hstatus & (HSTATUS_SPV | HSTATUS_GVA)) | h->htval | h->htinst) != 0)) {
+        m_native_look(vh);
+    }
+}
 
 /* irq.c */
 void m_interrupt(struct vhart *vh, uint64_t cause);

@@ -20,16 +20,25 @@
 
 #define M_IRQS (BIT(IRQ_MTI) | BIT(IRQ_MSI)) /* Hearth's own, always */
 
+/* After a change to the virtual M's delegation, menvcfg or FWFT's. */
+void m_hs_changed(struct vhart *vh)
+{
+    const struct hart *h = &vh->h;
+
+    vh->hs.medeleg =
+        h->medeleg & machine.medeleg & ~HS_NEVER & ~(vh->misaligned_delegated ? 0 : MISALIGNED);
+    vh->hs.mideleg = h->mideleg & machine.mideleg & (IRQS_S | BIT(IRQ_LCOFI));
+    vh->hs.menvcfg = h->menvcfg & machine.menvcfg_mask;
+    vh->vs.known = false;
+}
+
 /* What HS takes directly. While SPV is set a trap into HS must clear it: the hardware wouldn't, so
  * the model takes all of them. */
 static inline uint64_t hs_medeleg(const struct vhart *vh)
 {
     const struct hart *h = &vh->h;
 
-    if (h->hstatus & HSTATUS_SPV) {
-        return 0;
-    }
-    return h->medeleg & machine.medeleg & ~HS_NEVER & ~(vh->misaligned_delegated ? 0 : MISALIGNED);
+    return (h->hstatus & HSTATUS_SPV) ? 0 : vh->hs.medeleg;
 }
 
 /* sret may enter the guest, or a mode in which a waiting interrupt is taken. */
@@ -46,7 +55,7 @@ void m_hs_environment(struct vhart *vh)
     hw_set(CSR_mstatus, hs_tsr(vh));
 }
 
-static inline __attribute__((always_inline)) void load_hs(struct vhart *vh)
+static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint8_t prv)
 {
     struct hart *h = &vh->h;
 
@@ -54,7 +63,7 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh)
         drivers.external->release(h->hartid);
         vh->captured = false;
     }
-    hw_write(CSR_mideleg, h->mideleg & machine.mideleg & (IRQS_S | BIT(IRQ_LCOFI)));
+    hw_write(CSR_mideleg, vh->hs.mideleg);
     hw_write(CSR_mie, M_IRQS | (h->mie & (IRQS_S | BIT(IRQ_LCOFI))));
     if (machine.smaia) {
         hw_write(CSR_mvien, 0);
@@ -63,7 +72,7 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh)
     hw_clear(CSR_mip, IRQS_S);
     hw_set(CSR_mip, h->mip & IRQS_S);
     if (machine.menvcfg) {
-        hw_write(CSR_menvcfg, h->menvcfg & machine.menvcfg_mask);
+        hw_write(CSR_menvcfg, vh->hs.menvcfg);
         if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
             hw_write(CSR_stimecmp,
                      h->stimecmp);   /* compared anew: QEMU doesn't when STCE is set again */
@@ -77,8 +86,8 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh)
     hw_write(CSR_stval, h->stval);
     hw_write(CSR_satp, h->satp);
     hw_write(CSR_medeleg, hs_medeleg(vh));
-    hw_write(CSR_mstatus,
-             (h->mstatus & STATUS_S) | hs_tsr(vh) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
+    hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | hs_tsr(vh) | SXL_UXL_64 |
+                              FIELD_PUT(STATUS_MPP, (uint64_t)prv));
     hw_write(HW_pmpcfg0, m_pmpcfg_hs);
     if (vh->nacl) {
         hw_write(CSR_mtvec, (uintptr_t)m_entry_nacl);
@@ -243,8 +252,14 @@ void m_load(struct vhart *vh)
     if (vh->h.v) {
         load_vs(vh);
     } else {
-        load_hs(vh);
+        load_hs(vh, vh->h.prv);
     }
+}
+
+/* The bits of mask from hardware. */
+static inline void merge(uint64_t *field, uint64_t v, uint64_t mask)
+{
+    *field ^= (*field ^ v) & mask;
 }
 
 static inline __attribute__((always_inline)) void unload_hs(struct vhart *vh)
@@ -253,9 +268,9 @@ static inline __attribute__((always_inline)) void unload_hs(struct vhart *vh)
     uint64_t enabled = IRQS_S | BIT(IRQ_LCOFI);
 
     m_native_note(vh);
-    h->mstatus = (h->mstatus & ~STATUS_S) | (hw_read(CSR_mstatus) & STATUS_S);
-    h->mie = (h->mie & ~enabled) | (hw_read(CSR_mie) & enabled);
-    h->mip = (h->mip & ~BIT(IRQ_SSI)) | (hw_read(CSR_mip) & BIT(IRQ_SSI));
+    merge(&h->mstatus, hw_read(CSR_mstatus), STATUS_S);
+    merge(&h->mie, hw_read(CSR_mie), enabled);
+    merge(&h->mip, hw_read(CSR_mip), BIT(IRQ_SSI));
     h->stvec = hw_read(CSR_stvec);
     h->sscratch = hw_read(CSR_sscratch);
     h->sepc = hw_read(CSR_sepc);
@@ -269,29 +284,27 @@ static inline __attribute__((always_inline)) void unload_hs(struct vhart *vh)
 
 /* One of FS and VS: what ran while V = 1 shows in both levels. Whatever the guest's says now, it
  * may have changed the unit's state and set FS since (Linux turns it off on every entry): HS's is
- * dirty (imprecise, as allowed). */
-static inline void unload_unit(struct hart *h, uint64_t status, uint64_t field)
+ * dirty (imprecise, as allowed). Where HS's is off, nothing ran: returns 0, else the field. */
+static inline uint64_t unit_used(struct hart *h, uint64_t field)
 {
-    if (h->mstatus & field) {
-        h->vsstatus = (h->vsstatus & ~field) | (status & field);
-        h->mstatus |= field | STATUS_SD;
+    if (!(h->mstatus & field)) {
+        return 0;
     }
+    h->mstatus |= field | STATUS_SD;
+    return field;
 }
 
 static inline __attribute__((always_inline)) void unload_vs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
     uint64_t status = hw_read(CSR_mstatus);
-    uint64_t plain = STATUS_S & ~(STATUS_FS | STATUS_VS);
     uint64_t enabled = h->hideleg & IRQS_VS;
+    uint64_t mine = STATUS_S & ~(STATUS_FS | STATUS_VS);
 
-    h->vsstatus = (h->vsstatus & ~plain) | (status & plain);
-    unload_unit(h, status, STATUS_FS);
-    unload_unit(h, status, STATUS_VS);
-    h->mie = (h->mie & ~enabled) | ((hw_read(CSR_sie) << 1) & enabled);
-    if (enabled & BIT(IRQ_VSSI)) {
-        h->hvip = (h->hvip & ~BIT(IRQ_VSSI)) | ((hw_read(CSR_mip) & BIT(IRQ_SSI)) << 1);
-    }
+    mine |= unit_used(h, STATUS_FS) | unit_used(h, STATUS_VS);
+    merge(&h->vsstatus, status, mine);
+    merge(&h->mie, hw_read(CSR_sie) << 1, enabled);
+    merge(&h->hvip, hw_read(CSR_mip) << 1, enabled & BIT(IRQ_VSSI));
     h->vstvec = hw_read(CSR_stvec);
     h->vsscratch = hw_read(CSR_sscratch);
     h->vsepc = hw_read(CSR_sepc);
@@ -318,7 +331,7 @@ static inline __attribute__((always_inline)) void leave(struct vhart *vh, const 
     if (vh->nacl) {
         nacl_trapped(vh, true);
     }
-    load_hs(vh);
+    load_hs(vh, PRV_S);
 }
 
 void m_leave(struct vhart *vh, const struct trap *t)
@@ -360,14 +373,11 @@ void m_sync_sret(struct vhart *vh)
  * when they were last written. With SPV set only an interrupt can have got there
  * (m_hs_environment).
  */
-void m_native_note(struct vhart *vh)
+void m_native_look(struct vhart *vh)
 {
     struct hart *h = &vh->h;
     uint64_t scause;
 
-    if (((h->hstatus & (HSTATUS_SPV | HSTATUS_GVA)) | h->htval | h->htinst) == 0) {
-        return;
-    }
     scause = hw_read(CSR_scause);
     if (scause == vh->marker || ((h->hstatus & HSTATUS_SPV) && !(scause & CAUSE_INTERRUPT))) {
         return;

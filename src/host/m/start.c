@@ -21,7 +21,7 @@ void host_reset_hs(struct vhart *vh)
         hw_write(CSR_stimecmp, NEVER);
     }
     vh->shadow_atp = 0;
-    vh->vs.known = false;
+    m_hs_changed(vh);
     vh->shadow.asid_base =
         machine.asid_mask < 2 * SHADOW_ROOTS - 1 ? 0 : machine.asid_mask + 1 - SHADOW_ROOTS;
     shadow_flush(&vh->shadow);
