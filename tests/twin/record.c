@@ -39,9 +39,10 @@
     X(htval, ALL)                                                                                  \
     X(hgatp, ALL)
 
-static const char *const names[] = {"scause",    "stval",     "htval",  "htinst",   "sepc",
-                                    "(hstatus)", "(sstatus)", "memory", "f0", "f1", "f2", "f3", "FS is not dirty", STATE(NAME)};
-#define FIELDS (sizeof names / sizeof *names)
+static const char *const names[] = {"scause",    "stval",     "htval",           "htinst",   "sepc",
+                                    "(hstatus)", "(sstatus)", "memory",          "f0",       "f1",
+                                    "f2",        "f3",        "FS is not dirty", STATE(NAME)};
+#define FIELDS     (sizeof names / sizeof *names)
 #define ALL_FIELDS (FIELDS + 32)
 
 static uint64_t before[ALL_FIELDS], digest;
@@ -87,7 +88,8 @@ static void gather(const struct step *s, const struct outcome *o, uint64_t *f)
 {
     const struct trap trap = comparable(s, o->trap), *t = &trap;
     const uint64_t state[FIELDS] = {t->scause,  t->stval,   t->htval,       t->htinst,  t->sepc,
-                                    t->hstatus, t->sstatus, space_digest(), o->f[0], o->f[1], o->f[2], o->f[3], o->f_missed, STATE(READ)};
+                                    t->hstatus, t->sstatus, space_digest(), o->f[0],    o->f[1],
+                                    o->f[2],    o->f[3],    o->f_missed,    STATE(READ)};
     for (unsigned i = 0; i < FIELDS; i++)
         f[i] = state[i];
     for (unsigned i = 0; i < 32; i++)

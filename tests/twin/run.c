@@ -128,14 +128,15 @@ static void floats_read(uint64_t *f)
 {
     uint64_t status = csr_read(sstatus);
     csr_set(sstatus, SSTATUS_FS);
-    __asm__ volatile(".option push\n"
-                     ".option arch, +d\n"
-                     "fmv.x.d %0, f0\n"
-                     "fmv.x.d %1, f1\n"
-                     "fmv.x.d %2, f2\n"
-                     "fmv.x.d %3, f3\n"
-                     ".option pop"
-                     : "=r"(f[0]), "=r"(f[1]), "=r"(f[2]), "=r"(f[3]));
+    __asm__ volatile(
+        ".option push\n"
+        ".option arch, +d\n"
+        "fmv.x.d %0, f0\n"
+        "fmv.x.d %1, f1\n"
+        "fmv.x.d %2, f2\n"
+        "fmv.x.d %3, f3\n"
+        ".option pop"
+        : "=r"(f[0]), "=r"(f[1]), "=r"(f[2]), "=r"(f[3]));
     csr_write(sstatus, status);
 }
 
