@@ -10,9 +10,25 @@
 #define WORLD_RANGES   16
 #define MACHINE_CLOSED 7
 
+struct policy;
+
+/*
+ * The firmware of a world that has one: what its harts begin with, in virtual M-mode. Every hart
+ * starts at `entry` with a0 = its hart id, a1 = fdt, a2 = info.
+ */
+struct firmware {
+    uint64_t entry;
+    uint64_t base, size;         /* the image, where it runs */
+    uint64_t fdt;                /* the device tree */
+    uint64_t info;               /* fw_dynamic's block, in memory that nobody else gets */
+    bool offload;                /* Hearth answers the operating system's hot calls itself */
+    const struct policy *policy; /* core/policy.h; never NULL */
+};
+
 struct world {
     struct isa isa;
-    struct mem mem; /* range[] below: RAM without Hearth's own */
+    const struct firmware *firmware; /* NULL: Hearth's own SBI, harts begin in HS */
+    struct mem mem;                  /* range[] below: RAM without Hearth's own */
     struct mem_range range[WORLD_RANGES];
     unsigned harts;    /* vharts[0 .. harts - 1] */
     uint64_t timebase; /* Hz */
