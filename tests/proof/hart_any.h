@@ -79,7 +79,7 @@ static inline uint64_t ext_bits(const struct isa *isa, enum isa_ext e, uint64_t 
 static inline uint64_t status_legal(const struct isa *isa, uint64_t s, uint64_t bits)
 {
     uint64_t units = ext_bits(isa, EXT_F, STATUS_FS) | ext_bits(isa, EXT_V, STATUS_VS);
-    s &= bits & (units | ~(STATUS_FS | STATUS_VS));
+    s &= (bits & (units | ~(STATUS_FS | STATUS_VS))) | STATUS_SD; /* SD: whatever */
     if ((s >> 11 & 3) == 2) {
         s &= ~STATUS_MPP;
     }

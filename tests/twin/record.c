@@ -59,6 +59,17 @@ void say(const char *fmt, ...)
     sbi_write(line, (uint64_t)n);
 }
 
+/* Of several interrupts for HS at once QEMU takes the lowest number, not VSEI, VSSI, VSTI. */
+static uint64_t first_in_order(uint64_t scause)
+{
+    uint64_t together = csr_read(hip) & csr_read(hie) & ~csr_read(hideleg);
+    if ((together & -together) != BIT(scause & 63))
+        return scause;
+    return CAUSE_IRQ(together & BIT(IRQ_VSEI)   ? IRQ_VSEI
+                     : together & BIT(IRQ_VSSI) ? IRQ_VSSI
+                                                : IRQ_VSTI);
+}
+
 /* What the two machines may say differently, each for a reason in docs/twins.md. */
 static struct trap comparable(const struct step *s, struct trap t)
 {
@@ -77,6 +88,8 @@ static struct trap comparable(const struct step *s, struct trap t)
         t.stval = 0; /* zero or the instruction */
     if (may_be_zero(t.htinst))
         t.htinst = 0;
+    if (t.scause >> 63 && t.scause != CAUSE_NONE)
+        t.scause = first_in_order(t.scause);
     if (t.scause == CAUSE_BREAKPOINT) {
         t.stval = 0;               /* QEMU: that of another mapping of the same instruction */
         t.hstatus &= ~HSTATUS_GVA; /* QEMU: clear, though stval is a guest's address */

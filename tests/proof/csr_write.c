@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* proof: src/spec/csr.c src/spec/csr_access.c src/spec/csr_env.c */
+/* proof: src/spec/csr_irq.c src/spec/csr_status.c src/spec/interrupt.c */
+/*
+ * Writing any value to any CSR of any hart in any legal state leaves exactly the state that the
+ * specification says: the register's own bits and nothing else, and all of it legal. What a read
+ * gives is what the specification says of that state, so that what was written reads back by WARL.
+ * The effects say whether anything changed.
+ */
+#include "csr_spec.h"
+#include "hart_any.h"
+
+/* Any row's number, for tests. */
+static unsigned any_csr(void)
+{
+    static const uint16_t num[] = {
+#define CSR(num, ...) num,
+#include "spec/csr.def"
+#undef CSR
+    };
+    return num[any_below((unsigned)ARRAY_LEN(num))];
+}
+
+struct after {
+    struct hart h, expected;
+    unsigned effect, effect_of_row;
+};
+
+static void write_row(struct after *a, unsigned num, uint64_t v)
+{
+    const struct csr *c = csr_row(num);
+    uint64_t reads;
+
+    prove(c != NULL && c->num == num);
+    a->effect_of_row = c->effect;
+    a->effect = csr_write(&a->h, c, v);
+    csr_write_spec(&a->expected, num, v);
+    if (csr_read_spec(&a->h, num, &reads)) {
+        prove(csr_read(&a->h, c) == reads);
+    } else if (num != 0xfb0 && num != 0xdb0 && num != 0xeb0) { /* topi: interrupt.c */
+        prove(csr_read(&a->h, c) == csr_field_value(&a->h, c));
+    }
+}
+
+void prove_csr_write(void);
+void prove_csr_write(void)
+{
+    struct isa isa = isa_any();
+    const struct hart before = hart_any(&isa);
+    struct after a = {.h = before, .expected = before};
+    uint64_t v = any();
+    unsigned which = PROVING ? (unsigned)any() : any_csr(), tried = 0;
+
+    /* a branch for each row of csr.def */
+#define CSR(num, name, field, ext_, ...)                                                           \
+    if (which == (num) && isa_has(&isa, EXT_##ext_)) {                                             \
+        write_row(&a, num, v);                                                                     \
+        tried++;                                                                                   \
+    }
+#include "spec/csr.def"
+#undef CSR
+    if (tried == 0) {
+        return;
+    }
+    prove(tried == 1);
+    prove(hart_equal(&a.h, &a.expected));
+    prove(hart_is_legal(&a.h));
+    prove(a.effect == (hart_equal(&a.h, &before) ? CSR_EFFECT_NONE : a.effect_of_row));
+    reached();
+}
