@@ -10,6 +10,7 @@ enum {
     ENV = CSR_EFFECT_ENV,
     TIME = CSR_EFFECT_TIME,
     TRAPPED = CSR_EFFECT_TRAPPED,
+    PROTECT = CSR_EFFECT_PMP,
     CONTEXT = IRQ | XLATE | ENV, /* a status register holds all of it */
 };
 /* No hart has it: what a number without a row needs. */

@@ -20,6 +20,7 @@ enum csr_effect {
     CSR_EFFECT_TIME = BIT(3),  /* a deadline or a time offset changed */
     CSR_EFFECT_TRAPPED =
         BIT(4), /* hstatus, htval, htinst: what a trap into HS writes, natively or not */
+    CSR_EFFECT_PMP = BIT(5), /* what an entry of the virtual PMP matches or grants changed */
 };
 
 enum csr_status { CSR_OK, CSR_STATUS_ILLEGAL, CSR_STATUS_VIRTUAL };
@@ -39,6 +40,7 @@ enum csr_gate {
     GATE_CSRIND,    /* stateen */
     GATE_SIREG,     /* stateen, and what siselect or vsiselect names */
     GATE_STOPEI,    /* stateen, VGEIN */
+    GATE_PMP,       /* there only if the hart has entries */
 };
 
 /* One CSR: a row of csr.def, 32 bytes of it: finding one is a shift and an addition. */

@@ -112,6 +112,8 @@ static bool allowed_here(const struct hart *h, const struct csr *c)
     case GATE_SIREG:
     case GATE_STOPEI:
         return indirect_exists(h, c);
+    case GATE_PMP:
+        return h->isa->pmp_entries != 0;
     default:
         return true;
     }

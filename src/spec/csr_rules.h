@@ -39,6 +39,12 @@ CSR_WRITE(write_mstateen);
 CSR_WRITE(write_hstateen);
 CSR_WRITE(write_medeleg);
 
+/* pmp.c */
+CSR_READ(read_pmpcfg);
+CSR_READ(read_pmpaddr);
+CSR_WRITE(write_pmpcfg);
+CSR_WRITE(write_pmpaddr);
+
 /* csr_irq.c */
 CSR_READ(read_mip);
 CSR_READ(read_mvip);

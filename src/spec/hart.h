@@ -46,6 +46,9 @@ enum isa_ext {
     EXT_IMSIC, /* mstateen0 has a bit for it; its registers are not the model's */
 };
 
+/* There are PMP registers for so many entries; those that the hart lacks are read-only zero. */
+#define PMP_MAX 16u
+
 /* What a virtual hart is: constant once the hart runs, shared by the harts of a world. */
 struct isa {
     uint64_t ext;        /* BIT(enum isa_ext) */
@@ -59,6 +62,9 @@ struct isa {
     uint64_t mideleg;   /* writable bits (the read-only ones of H are added by the model) */
     uint64_t counteren; /* writable bits of m-, h- and scounteren */
     uint64_t menvcfg;   /* writable bits (STCE, PBMTE, ADUE, CBO...) */
+    uint8_t
+        pmp_entries;   /* PMP entries, at most PMP_MAX; 0: no PMP, as in a world without firmware */
+    uint8_t pmp_grain; /* log2 of the bytes that PMP can tell apart: 2 and up */
 };
 
 static inline bool isa_has(const struct isa *isa, enum isa_ext e)
@@ -113,6 +119,9 @@ struct hart {
      */
     uint64_t mhpmcounter[32];
     uint64_t mhpmevent[32];
+
+    uint64_t pmpaddr[PMP_MAX]; /* all bits written, whatever the grain lets read */
+    uint8_t pmpcfg[PMP_MAX];
 };
 
 /* mstatus, sstatus, vsstatus */

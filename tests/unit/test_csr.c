@@ -53,6 +53,7 @@ static void privilege_of_every_number(void **state)
 {
     struct hart h = hart_in(M);
     (void)state;
+    test_isa.pmp_entries = 8;
     for (unsigned num = 0; num < 4096; num++) {
         unsigned level = (num >> 8) & 3;
         for (unsigned write = 0; write < 2; write++) {

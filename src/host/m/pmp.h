@@ -4,14 +4,7 @@
 #ifndef HOST_M_PMP_H
 #define HOST_M_PMP_H
 
-#include "spec/mem.h"
-
-#define PMP_R     BIT(0)
-#define PMP_W     BIT(1)
-#define PMP_X     BIT(2)
-#define PMP_TOR   FIELD_PUT(PMP_A, 1)
-#define PMP_NAPOT FIELD_PUT(PMP_A, 3)
-#define PMP_A     MASK(4, 3)
+#include "spec/pmp.h"
 
 #define PMP_ENTRIES 8 /* what a plan may use: every hart with PMP has them */
 
