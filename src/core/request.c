@@ -120,6 +120,9 @@ uint32_t request_serve(struct vhart *vh)
         pmu_event(&vh->pmu, FW_IPI_RECEIVED);
         host_raise_ssip(vh);
     }
+    if (bits & REQUEST_LINES) {
+        host_lines(vh);
+    }
     return bits;
 }
 

@@ -29,9 +29,9 @@ void request_post(struct vhart *target, uint32_t bits);
 void request_fence(struct vhart *vh, uint64_t mask, const struct fence_call *what);
 
 /*
- * Takes what has been asked of this hart: fences done, SSIP raised. Called on a software interrupt,
- * after its source has been cleared, and while waiting. Returns the bits (enum request) that it
- * took; REQUEST_START is for who waits to be started.
+ * Takes what has been asked of this hart: fences done, SSIP raised, wires looked at. Called on a
+ * software interrupt, after its source has been cleared, and while waiting. Returns the bits (enum
+ * request) that it took; REQUEST_START is for who waits to be started.
  */
 uint32_t request_serve(struct vhart *vh);
 

@@ -20,6 +20,7 @@ enum request {
     REQUEST_IPI = 1 << 0,   /* HS's SSIP becomes pending */
     REQUEST_FENCE = 1 << 1, /* some hart's fence_call names this hart */
     REQUEST_START = 1 << 2, /* HSM: hsm_state is START_PENDING */
+    REQUEST_LINES = 1 << 3, /* a virtual device's wires to this hart may be others: host_lines() */
 };
 
 /* SBI HSM states, the values of the specification. */
@@ -69,7 +70,9 @@ struct vhart {
     bool watching; /* sret of HS traps because of a VS-level interrupt that HS keeps */
     struct vs_environment vs;
     struct hs_environment hs;
-    bool captured; /* the PLIC's S context is closed for the guest's sake */
+    bool captured;          /* the PLIC's S context is closed for the guest's sake */
+    uint64_t mtip_deadline; /* of the virtual M timer, in mtime; ~0 without firmware (host_lines) */
+    uint64_t time_offset;   /* virtual mtime less the physical one */
 
     /* This hart only */
     struct world *world;

@@ -25,6 +25,8 @@ struct firmware {
     const struct policy *policy; /* core/policy.h; never NULL */
 };
 
+struct bus;
+
 struct world {
     struct isa isa;
     const struct firmware *firmware; /* NULL: Hearth's own SBI, harts begin in HS */
@@ -32,6 +34,7 @@ struct world {
     struct mem_range range[WORLD_RANGES];
     unsigned harts;    /* vharts[0 .. harts - 1] */
     uint64_t timebase; /* Hz */
+    struct bus *bus;   /* virtual devices (bus.h); NULL without firmware */
 };
 
 /* What the silicon has: probed at boot, the least of all harts. */

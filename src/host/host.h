@@ -20,6 +20,11 @@ void host_timer_set(struct vhart *vh, uint64_t deadline);
 /* Makes HS's SSIP pending (this hart). */
 void host_raise_ssip(struct vhart *vh);
 
+/* The wires of the virtual devices to this hart may be others (core/bus.h): asks bus_lines(), makes
+ * h.line and the comparator of it. What follows of h.line is looked at before the hart goes back.
+ */
+void host_lines(struct vhart *vh);
+
 /*
  * Interrupts another hart so that it looks at its request word. index of vharts[]. Memory written
  * before is visible when the interrupt is (fence rw, o); likewise who clears the interrupt orders

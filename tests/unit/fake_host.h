@@ -36,7 +36,7 @@ struct fence_seen {
 static struct {
     uint64_t timer, timers;
     unsigned ssip, unloads, resets, waits;
-    uint64_t ipis; /* bits of indices */
+    uint64_t ipis, lines; /* bits of indices */
     unsigned fence_i, fences_vma, fences_guest;
     uint64_t vma_start, vma_size, vma_asid;
     bool vma_all_ids;
@@ -87,6 +87,11 @@ void host_raise_ssip(struct vhart *vh)
     vh->h.mip |= BIT(IRQ_SSI);
 }
 #endif
+
+void host_lines(struct vhart *vh)
+{
+    seen.lines |= BIT(vh->index);
+}
 
 #ifndef FAKE_OWN_FENCES
 void host_relax(void)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The wires of virtual devices, as the model and the comparator are to have them. */
+#include "core/bus.h"
+#include "core/world.h"
+#include "host/m/m.h"
+
+void host_lines(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+
+    h->time = host_time();
+    struct vdev_lines l = bus_lines(vh, h->time);
+    h->line = (h->line & ~IRQS_M) | (l.up & IRQS_M);
+    vh->mtip_deadline = l.deadline;
+    vh->time_offset = l.time_offset;
+}
