@@ -180,7 +180,7 @@ uint64_t hart_vstopi(const struct hart *h)
  * delegates, or iid as it is. */
 static uint64_t vs_cause(const struct hart *h, uint64_t iid)
 {
-    bool delegated = (BIT(iid) & IRQS_S) != 0 && (h->hideleg & BIT(iid + 1)) != 0;
+    bool delegated = iid < 64 && (BIT(iid) & IRQS_S) != 0 && (h->hideleg & BIT(iid + 1)) != 0;
     return CAUSE_INTERRUPT | (delegated ? iid + 1 : iid | CAUSE_TO_VS);
 }
 

@@ -222,6 +222,22 @@ static void hvictl_gives_the_interrupt(void **state)
     assert_int_equal(h.vscause, INT(0));
 }
 
+/* IID has 12 bits, and each value is an interrupt of its own: none is taken for one that has the
+ * same low bits. */
+static void hvictl_iid_is_whole(void **state)
+{
+    static const unsigned iids[] = {65, 69, 73, 64, 2049, 4095};
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_LEN(iids); i++) {
+        struct hart h = guest(IRQS_S);
+        put(&h, CSR_hie, 0);
+        put(&h, CSR_hvictl, HVICTL_VTI | FIELD_PUT(HVICTL_IID, iids[i]));
+        assert_int_equal(trap_target(&h, hart_interrupt(&h)), TRAP_TO_VS);
+        take(&h);
+        assert_int_equal(h.vscause, INT(iids[i]));
+    }
+}
+
 /* DPR: against an SEI of the same nominal priority, 0 is before and 1 behind. */
 static void hvictl_dpr(void **state)
 {
@@ -279,6 +295,7 @@ int main(void)
         cmocka_unit_test(vstopi_shows_iprio),
         cmocka_unit_test(hviprio_orders),
         cmocka_unit_test(hvictl_gives_the_interrupt),
+        cmocka_unit_test(hvictl_iid_is_whole),
         cmocka_unit_test(hvictl_dpr),
         cmocka_unit_test(vstopi_needs_v),
         cmocka_unit_test(stopi_is_the_hypervisors),
