@@ -191,7 +191,8 @@ void csr_pick(struct rng *r, struct step *s)
     while (s->mode == MODE_VU && (c.num >> 8 & 3) == 1)
         c = csr_choose(r); /* QEMU: 2 instead of 22 */
     /* VS-level interrupts that HS keeps, and that wait, are seen late if HS lets them in. */
-    while (s->mode == MODE_HS && s->n > 0 && c.num == CSR_SSTATUS)
+    while ((s->mode == MODE_HS && s->n > 0 && c.num == CSR_SSTATUS) ||
+           (s->henvcfg && c.num == CSR_VSTIMECMP))
         c = csr_choose(r);
     bool plain = tame(&c, s), read_only = c.num == CSR_HTINST && s->mode == MODE_HS;
     unsigned form = 1 + (unsigned)below(r, 3), rd = percent(r, 20) ? 0 : reg_with(s, 0), rs;
@@ -207,6 +208,8 @@ void csr_pick(struct rng *r, struct step *s)
         rs = c.fixed ? reg_with(s, form == 1 ? rs | c.fixed : rs) : rs;
     } else {
         uint64_t v = value_pick(r, &c);
+        if (c.num == CSR_HVIP && form != 1 && (v & VS_IRQS) == BIT(IRQ_VSTI))
+            v |= BIT(IRQ_VSEI); /* QEMU: VSTIP alone stays as it is while vstimecmp's is set */
         rs = reg_with(s, form == 1 ? v : v & ~c.fixed);
     }
     if ((c.num == CSR_STIMECMP || c.num == CSR_SCAUSE) && s->mode == MODE_HS) {
@@ -216,6 +219,7 @@ void csr_pick(struct rng *r, struct step *s)
     if (s->mode == MODE_HS && (c.num == CSR_STVEC || c.num == CSR_SSCRATCH))
         s->writes_vector = true;
     s->reroutes |= c.num == CSR_SATP || c.num == CSR_STVEC;
+    s->henvcfg |= c.num == CSR_HENVCFG;
     s->vstimecmp |= c.num == CSR_VSTIMECMP;
     if (read_only && rd != 0)
         s->hidden |= 1u << rd; /* QEMU keeps what it wrote there for other faults */

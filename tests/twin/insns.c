@@ -176,7 +176,7 @@ static void other(struct rng *r, struct step *s)
 void insn_pick(struct rng *r, struct step *s)
 {
     unsigned hlv = s->mode == MODE_HS ? 45 : s->mode == MODE_U ? 30 : 4;
-    if (percent(r, hlv)) {
+    if (percent(r, hlv) && !s->henvcfg) {
         hypervisor_access(r, s);
         return;
     }

@@ -116,6 +116,7 @@ void record_begin(bool loud)
     digest = 0;
     verbose = loud;
     gather(&s, &o, before);
+    space_changes(false);
     for (unsigned i = 7; i < FIELDS && verbose; i++)
         say("  %s 0x%lx", names[i], before[i]);
 }
@@ -138,7 +139,7 @@ static void print_step(unsigned number, const struct step *s)
 
 static void print_changes(const struct step *s, const uint64_t *f)
 {
-    space_changes();
+    space_changes(true);
     for (unsigned i = 0; i < FIELDS; i++) {
         if (f[i] != before[i] || (i < 7 && s->kind == KIND_RUN && f[0] != CAUSE_NONE))
             say("  %s 0x%lx", names[i], f[i]);

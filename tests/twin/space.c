@@ -332,28 +332,28 @@ uint64_t space_digest(void)
     return mix(d);
 }
 
-static void show_change(const char *what, uint64_t i, uint64_t now, uint64_t *seen)
+static void show_change(bool loud, const char *what, uint64_t i, uint64_t now, uint64_t *seen)
 {
-    if (now != *seen)
+    if (loud && now != *seen)
         say("  %s %lx: 0x%lx -> 0x%lx", what, i, *seen, now);
     *seen = now;
 }
 
-void space_changes(void)
+void space_changes(bool loud)
 {
     static const char *const names[] = {"satp slot", "vsatp slot", "hgatp slot"};
     static uint64_t slots[STAGES][W_SLOTS + 1], sandbox[2 * SANDBOX][512];
     for (unsigned i = 0; i < STAGES; i++) {
         for (unsigned j = 0; j < W_SLOTS; j++)
-            show_change(names[i], j, *tables[i].slot[j], &slots[i][j]);
-        show_change(names[i], W_SLOTS, *tables[i].link, &slots[i][W_SLOTS]);
+            show_change(loud, names[i], j, *tables[i].slot[j], &slots[i][j]);
+        show_change(loud, names[i], W_SLOTS, *tables[i].link, &slots[i][W_SLOTS]);
     }
     for (unsigned i = 0; i < 2 * SANDBOX; i++) {
         const uint64_t *p = (uint64_t *)frames[i % SANDBOX + i / SANDBOX * HALF];
         for (unsigned j = 0; j < 512; j++) {
             if (p[j] != sandbox[i][j] && p[j] == 0x9002900290029002UL)
                 sandbox[i][j] = p[j];
-            show_change("memory", (uint64_t)(p + j), p[j], &sandbox[i][j]);
+            show_change(loud, "memory", (uint64_t)(p + j), p[j], &sandbox[i][j]);
         }
     }
 }

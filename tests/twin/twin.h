@@ -95,8 +95,8 @@ uint64_t address_pick(struct rng *r, enum mode mode);
 uint64_t image_in(enum mode mode, const void *p);
 /* Of the windows' entries and the sandbox. */
 uint64_t space_digest(void);
-/* Prints what of them has changed since the last call. */
-void space_changes(void);
+/* Prints what of them has changed since the last call, if loud. */
+void space_changes(bool loud);
 
 /* --- steps (step.c, insns.c, csrs.c) --- */
 
@@ -113,6 +113,7 @@ struct step {
     bool reroutes;      /* writes satp or stvec of VS, so that its vector may be out of reach */
     bool vectored;
     bool hlv, hlvx, vstimecmp; /* what is in it */
+    bool henvcfg;              /* may clear what those need of it: none comes behind */
     bool waits;                /* wfi: something has to be pending that doesn't interrupt */
     bool status;               /* reads or writes sstatus */
     uint32_t hidden;           /* registers that hold what differs from run to run */
