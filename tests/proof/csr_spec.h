@@ -192,6 +192,48 @@ static inline uint64_t spec_stateen_mask(const struct hart *h, unsigned n)
     return m;
 }
 
+/* "The R, W, and X fields form a collective WARL field"; 6:5 zero; NA4 "not selectable" if G >= 1.
+ */
+static inline uint8_t spec_pmpcfg(const struct hart *h, uint64_t v)
+{
+    bool reserved = bit(v, 1) && !bit(v, 0);
+    bool na4 = bits(v, 4, 3) == 2 && h->isa->pmp_grain > 2;
+    return (uint8_t)((bits(v, 7, 7) << 7) | (na4 ? 0 : bits(v, 4, 3) << 3) |
+                     (reserved ? 0 : bits(v, 2, 0)));
+}
+
+static inline void write_pmp_spec(struct hart *h, unsigned num, uint64_t v)
+{
+    for (unsigned i = 0; i < h->isa->pmp_entries; i++) {
+        bool below_locked_tor = i + 1 < h->isa->pmp_entries && bit(h->pmpcfg[i + 1], 7) &&
+                                bits(h->pmpcfg[i + 1], 4, 3) == 1;
+        if (bit(h->pmpcfg[i], 7)) {
+            continue;
+        }
+        if (num == (i < 8 ? 0x3a0 : 0x3a2)) {
+            h->pmpcfg[i] = spec_pmpcfg(h, v >> 8 * (i % 8));
+        } else if (num == 0x3b0 + i && !below_locked_tor) {
+            put_bits(&h->pmpaddr[i], v, h->isa->ppn_mask << 10 | 0x3ff);
+        }
+    }
+}
+
+static inline uint64_t read_pmp_spec(const struct hart *h, unsigned num)
+{
+    uint64_t v = 0;
+    for (unsigned i = 0; i < h->isa->pmp_entries; i++) {
+        unsigned g = h->isa->pmp_grain - 2u;
+        if (num == (i < 8 ? 0x3a0 : 0x3a2)) {
+            v |= (uint64_t)h->pmpcfg[i] << 8 * (i % 8);
+        } else if (num == 0x3b0 + i && bit(h->pmpcfg[i], 4)) {
+            v = h->pmpaddr[i] | (g >= 2 ? (UINT64_C(1) << (g - 1)) - 1 : 0);
+        } else if (num == 0x3b0 + i) {
+            v = h->pmpaddr[i] >> g << g;
+        }
+    }
+    return v;
+}
+
 static inline void write_machine_spec(struct hart *h, unsigned num, uint64_t v)
 {
     const struct isa *isa = h->isa;
@@ -264,6 +306,8 @@ static inline void write_machine_spec(struct hart *h, unsigned num, uint64_t v)
     default:
         if (num >= 0x323 && num <= 0x33f) {
             h->mhpmevent[num & 31] = v;
+        } else if (num >= 0x3a0 && num <= 0x3ef) {
+            write_pmp_spec(h, num, v);
         } else if (num == 0xb00 || (num >= 0xb02 && num <= 0xb1f)) {
             h->mhpmcounter[num & 31] = v;
         }
@@ -520,6 +564,10 @@ static inline bool csr_read_spec(const struct hart *h, unsigned num, uint64_t *v
         *v = h->hstateen[num & 3] & h->mstateen[num & 3];
         return true;
     default:
+        if (num >= 0x3a0 && num <= 0x3ef) {
+            *v = read_pmp_spec(h, num);
+            return true;
+        }
         return false;
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* proof: src/spec/csr.c src/spec/csr_access.c src/spec/csr_env.c */
-/* proof: src/spec/csr_irq.c src/spec/csr_status.c src/spec/interrupt.c */
+/* proof: src/spec/csr_irq.c src/spec/csr_status.c src/spec/interrupt.c src/spec/pmp.c */
 /*
  * Writing any value to any CSR of any hart in any legal state leaves exactly the state that the
  * specification says: the register's own bits and nothing else, and all of it legal. What a read
@@ -9,6 +9,7 @@
  */
 #include "csr_spec.h"
 #include "hart_any.h"
+#include "spec/pmp.h"
 
 /* Any row's number, for tests. */
 static unsigned any_csr(void)
@@ -65,6 +66,13 @@ void prove_csr_write(void)
     prove(tried == 1);
     prove(hart_equal(&a.h, &a.expected));
     prove(hart_is_legal(&a.h));
-    prove(a.effect == (hart_equal(&a.h, &before) ? CSR_EFFECT_NONE : a.effect_of_row));
+    bool changed = !hart_equal(&a.h, &before);
+    if (changed && (a.effect_of_row & CSR_EFFECT_PMP) != 0 && a.effect == CSR_EFFECT_NONE) {
+        unsigned i = any_below(PMP_MAX); /* an address that no entry goes by */
+        struct mem_range was = pmp_match(&before, i), is = pmp_match(&a.h, i);
+        prove(was.base == is.base && was.size == is.size && before.pmpcfg[i] == a.h.pmpcfg[i]);
+    } else {
+        prove(a.effect == (changed ? a.effect_of_row : CSR_EFFECT_NONE));
+    }
     reached();
 }

@@ -40,8 +40,9 @@
     F(vsie_aia) F(vsiselect) F(siselect) F(miselect)
 /* clang-format on */
 
-/* Words of struct hart that the list above doesn't name: x, pc, prv and v, isa, the counters. */
-#define HART_OTHER_WORDS    (32 + 1 + 1 + 1 + 64)
+/* Words of struct hart that the list above doesn't name: x, pc, prv and v, isa, the counters, PMP.
+ */
+#define HART_OTHER_WORDS    (32 + 1 + 1 + 1 + 64 + PMP_MAX + PMP_MAX / 8)
 #define HART_ONE_WORD(name) +1
 _Static_assert(sizeof(struct hart) == 8 * (HART_OTHER_WORDS HART_WORDS(HART_ONE_WORD)),
                "a field of struct hart that the proofs don't know");
@@ -67,6 +68,8 @@ static inline struct isa isa_any(void)
         .mideleg = any(),
         .counteren = any() & UINT32_MAX,
         .menvcfg = any_menvcfg(),
+        .pmp_entries = (uint8_t)any_below(PMP_MAX + 1),
+        .pmp_grain = (uint8_t)(2 + any_below(31)),
     };
 }
 
@@ -157,6 +160,22 @@ static inline void hypervisor_legalize(struct hart *h, const struct isa *isa)
     h->hviprio2 = 0;
 }
 
+/* W without R is reserved, NA4 is for a grain of four bytes only. */
+static inline uint8_t pmpcfg_legal(const struct isa *isa, unsigned cfg)
+{
+    cfg &= (cfg & 3) == 2 ? 0x98 : 0x9f;
+    return (uint8_t)((cfg & 0x18) == 0x10 && isa->pmp_grain > 2 ? cfg & ~0x18u : cfg);
+}
+
+static inline void pmp_legalize(struct hart *h, const struct isa *isa)
+{
+    for (unsigned i = 0; i < PMP_MAX; i++) {
+        bool there = i < isa->pmp_entries;
+        h->pmpcfg[i] = there ? pmpcfg_legal(isa, h->pmpcfg[i]) : 0;
+        h->pmpaddr[i] &= there ? isa->ppn_mask << 10 | 0x3ff : 0;
+    }
+}
+
 static inline void hart_legalize(struct hart *h)
 {
     const struct isa *isa = h->isa;
@@ -168,6 +187,7 @@ static inline void hart_legalize(struct hart *h)
     machine_legalize(h, isa);
     supervisor_legalize(h, isa);
     hypervisor_legalize(h, isa);
+    pmp_legalize(h, isa);
     for (unsigned n = 0; n < 4; n++) {
         uint64_t fields = BIT(63);
         if (n == 0) {
@@ -194,6 +214,10 @@ static inline struct hart hart_raw(const struct isa *isa)
     h.prv = (uint8_t)any();
     h.v = (uint8_t)any();
     h.isa = isa;
+    for (unsigned i = 0; i < PMP_MAX; i++) {
+        h.pmpaddr[i] = any();
+        h.pmpcfg[i] = (uint8_t)any();
+    }
 #define ANY_WORD(name) h.name = any();
     HART_WORDS(ANY_WORD)
 #undef ANY_WORD
@@ -214,6 +238,9 @@ static inline bool hart_equal(const struct hart *a, const struct hart *b)
     for (unsigned i = 0; i < 32; i++) {
         same = same && a->x[i] == b->x[i] && a->mhpmcounter[i] == b->mhpmcounter[i] &&
                a->mhpmevent[i] == b->mhpmevent[i];
+    }
+    for (unsigned i = 0; i < PMP_MAX; i++) {
+        same = same && a->pmpaddr[i] == b->pmpaddr[i] && a->pmpcfg[i] == b->pmpcfg[i];
     }
 #define SAME_WORD(name) same = same && a->name == b->name;
     HART_WORDS(SAME_WORD)
