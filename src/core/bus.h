@@ -27,7 +27,7 @@
 #include "lib/lock.h"
 #include "vdev/vdev.h"
 
-#define BUS_ROWS 12
+#define BUS_ROWS 16
 
 struct bus_row {
     uint64_t base, size;

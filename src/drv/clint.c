@@ -55,9 +55,13 @@ static const struct timer_ops timer_ops = {.time = timer_time, .set = timer_set}
 static int assign(const void *fdt, int node, uint32_t irq, struct by_hart *b,
                   const struct tree_range *regs, unsigned stride)
 {
+    struct device *d;
     struct tree_irq to;
-    int err;
     uint64_t offset = 0;
+    int err = device_note(fdt, node, irq == IRQ_MSI ? DEVICE_MSWI : DEVICE_MTIMER, regs, &d);
+    if (err != 0) {
+        return err;
+    }
     for (unsigned i = 0; (err = tree_hart_irq(fdt, node, i, &to)) == 0; i++) {
         if (to.irq != irq) {
             continue;
@@ -69,6 +73,7 @@ static int assign(const void *fdt, int node, uint32_t irq, struct by_hart *b,
         if (to.known && (err = by_hart_add(b, to.hartid, regs->base + offset)) != 0) {
             return err;
         }
+        device_register(d, &to);
         offset += stride;
     }
     if (offset == 0 && err == ERR_MISSING) {
@@ -86,10 +91,13 @@ static int probe_msip(const void *fdt, int node, const struct tree_range *regs)
     return err;
 }
 
-static int probe_mtimecmp(const void *fdt, int node, const struct tree_range *regs, uintptr_t time)
+static int probe_mtimecmp(const void *fdt, int node, const struct tree_range *regs,
+                          const struct tree_range *time)
 {
-    mtime = time;
-    int err = assign(fdt, node, IRQ_MTI, &mtimecmp, regs, 8);
+    struct device *d;
+    mtime = time->base;
+    int err = device_note(fdt, node, DEVICE_MTIME, time, &d);
+    err = err != 0 ? err : assign(fdt, node, IRQ_MTI, &mtimecmp, regs, 8);
     if (err == 0) {
         drivers.timer = &timer_ops;
     }
@@ -108,8 +116,9 @@ static int clint_probe(const void *fdt, int node)
     }
     struct tree_range ipis = {reg.base, CLINT_MTIMECMP};
     struct tree_range compares = {reg.base + CLINT_MTIMECMP, CLINT_MTIME - CLINT_MTIMECMP};
+    struct tree_range time = {reg.base + CLINT_MTIME, reg.size - CLINT_MTIME};
     err = probe_msip(fdt, node, &ipis);
-    err = err != 0 ? err : probe_mtimecmp(fdt, node, &compares, reg.base + CLINT_MTIME);
+    err = err != 0 ? err : probe_mtimecmp(fdt, node, &compares, &time);
     if (err == 0) {
         drv_close(&reg);
     }
@@ -146,7 +155,7 @@ static int mtimer_probe(const void *fdt, int node)
     uint64_t low = min_u64(time.base, compares.base);
     struct tree_range both = {low, max_u64(time.base + 8, compares.base + compares.size) - low};
     drv_close(&both);
-    return probe_mtimecmp(fdt, node, &compares, time.base);
+    return probe_mtimecmp(fdt, node, &compares, &time);
 }
 
 static const char *const clint[] = {"sifive,clint0", "riscv,clint0", NULL};

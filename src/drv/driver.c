@@ -51,6 +51,24 @@ uintptr_t by_hart_scan(const struct by_hart *b, uint64_t hartid)
     return 0;
 }
 
+int device_note(const void *fdt, int node, enum device_kind kind, const struct tree_range *reg,
+                struct device **d)
+{
+    if (drivers.device_count == DRV_DEVICES) {
+        return tree_refuse(fdt, node, NULL, ERR_RANGE, "too many timers and interrupt controllers");
+    }
+    *d = &drivers.device[drivers.device_count++];
+    **d = (struct device){.kind = kind, .range = {reg->base, reg->size}};
+    return 0;
+}
+
+void device_register(struct device *d, const struct tree_irq *to)
+{
+    if (d->registers < ARRAY_LEN(d->hartid)) {
+        d->hartid[d->registers++] = to->known ? to->hartid : NO_HART;
+    }
+}
+
 void drv_close(const struct tree_range *r)
 {
     uint64_t size = 0x1000;

@@ -56,6 +56,16 @@ int answers(const void *fdt, int node, uintptr_t at) must_check;
  * them. */
 void drv_close(const struct tree_range *r);
 
+/*
+ * Notes a device for firmware (drivers.device[]), its registers to be filled in. ERR_RANGE, said,
+ * if there are too many.
+ */
+int device_note(const void *fdt, int node, enum device_kind kind, const struct tree_range *reg,
+                struct device **d) must_check;
+
+/* Its next register is this hart's. What is behind the 64th is nobody's. */
+void device_register(struct device *d, const struct tree_irq *to);
+
 /* Orders accesses of memory and of devices, all with all. On the development machine registers are
  * memory. */
 #ifdef __riscv

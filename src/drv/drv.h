@@ -50,6 +50,20 @@ struct external_ops {
 
 #define DRV_CLOSED 8
 
+/*
+ * A device of M-level that Hearth keeps for itself and that firmware in a virtual M-mode gets a
+ * virtual one of: where, and whose its registers are.
+ */
+enum device_kind { DEVICE_MSWI, DEVICE_MTIME, DEVICE_MTIMER };
+#define NO_HART (~UINT64_C(0))
+struct device {
+    enum device_kind kind;
+    struct mem_range range;
+    unsigned registers;
+    uint64_t hartid[64]; /* of register n; NO_HART: of none that is known */
+};
+#define DRV_DEVICES 8
+
 struct drivers {
     const struct console_ops *console;   /* NULL: none found */
     const struct reset_ops *reset;       /* NULL: none found */
@@ -60,6 +74,8 @@ struct drivers {
     struct mem_range closed[DRV_CLOSED]; /* registers that only Hearth may touch, each a naturally
                                             aligned power of two */
     unsigned closed_count;
+    struct device device[DRV_DEVICES];
+    unsigned device_count;
 };
 extern struct drivers drivers;
 

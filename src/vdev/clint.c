@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * RISC-V ACLINT specification 1.0-rc4; the CLINT is its MSWI and MTIMER at fixed places:
- *   CLINT    0x0000 msip, 4 bytes a hart; 0x4000 mtimecmp, 8 bytes a hart; 0xbff8 mtime
+ * RISC-V ACLINT specification 1.0-rc4:
  *   MSWI     msip, 4 bytes a hart, bit 0
  *   MTIMER   mtimecmp, 8 bytes a hart; mtime, at an address of its own
  *   SSWI     setssip, 4 bytes a hart: writing bit 0 raises SSIP, reads as zero
@@ -9,9 +8,6 @@
  * refused, as is what is misaligned. Where no register is it reads as zero and ignores writes.
  */
 #include "vdev/clint.h"
-
-#define CLINT_MTIMECMP 0x4000
-#define CLINT_MTIME    0xbff8
 
 void vclint_reset(struct vclint *c, const uint8_t *hart, unsigned registers)
 {
@@ -126,31 +122,11 @@ static bool mtime_access(void *state, struct vdev_access *a)
     return true;
 }
 
-/* mtime alone in its region: nothing behind its 8 bytes. */
-static bool mtime_region_access(void *state, struct vdev_access *a)
+/* mtime's region: nothing behind its 8 bytes. */
+static bool mtime_region(void *state, struct vdev_access *a)
 {
     uint64_t ignored;
     return a->offset < 8 ? mtime_access(state, a) : double_word(a, 0, &ignored);
-}
-
-static bool clint_access(void *state, struct vdev_access *a)
-{
-    struct vdev_access part = *a;
-    bool done;
-
-    if (a->offset < CLINT_MTIMECMP) {
-        return msip_access(state, a);
-    }
-    if (a->offset < CLINT_MTIME) {
-        part.offset -= CLINT_MTIMECMP;
-        done = mtimecmp_access(state, &part);
-    } else {
-        part.offset -= CLINT_MTIME;
-        done = mtime_region_access(state, &part);
-    }
-    a->value = part.value;
-    a->lines = part.lines;
-    return done;
 }
 
 static bool setssip_access(void *state, struct vdev_access *a)
@@ -190,14 +166,7 @@ static void mtimer_lines(void *state, unsigned hart, uint64_t now, struct vdev_l
     l->time_offset = vclint_time_offset(c);
 }
 
-static void clint_lines(void *state, unsigned hart, uint64_t now, struct vdev_lines *l)
-{
-    msip_lines(state, hart, now, l);
-    mtimer_lines(state, hart, now, l);
-}
-
-const struct vdev_ops vclint_ops = {"clint", clint_access, clint_lines};
 const struct vdev_ops vmswi_ops = {"mswi", msip_access, msip_lines};
-const struct vdev_ops vmtime_ops = {"mtime", mtime_region_access, NULL};
+const struct vdev_ops vmtime_ops = {"mtime", mtime_region, NULL};
 const struct vdev_ops vmtimer_ops = {"mtimer", mtimecmp_access, mtimer_lines};
 const struct vdev_ops vsswi_ops = {"sswi", setssip_access, NULL};

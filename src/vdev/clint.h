@@ -42,11 +42,14 @@ uint64_t vclint_deadline(const struct vclint *c, unsigned hart, uint64_t now);
 /* What firmware's rdtime is to add. */
 uint64_t vclint_time_offset(const struct vclint *c);
 
-/* Rows of the bus, all with a struct vclint as state: the CLINT in one piece, or ACLINT's parts. */
-extern const struct vdev_ops vclint_ops;  /* sifive,clint0: 0x10000 bytes */
+/*
+ * Rows of the bus, with a struct vclint as state. mtime and the comparators that it is compared
+ * with share one. A CLINT is three rows: msip at 0, comparators at 0x4000, mtime from 0xbff8 to its
+ * end.
+ */
 extern const struct vdev_ops vmswi_ops;   /* msip */
-extern const struct vdev_ops vmtime_ops;  /* MTIMER's mtime */
-extern const struct vdev_ops vmtimer_ops; /* MTIMER's comparators */
+extern const struct vdev_ops vmtime_ops;  /* mtime */
+extern const struct vdev_ops vmtimer_ops; /* mtimecmp */
 extern const struct vdev_ops vsswi_ops;   /* setssip */
 
 #endif

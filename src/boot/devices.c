@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "boot/devices.h"
+
+#include "core/bus.h"
+#include "drv/drv.h"
+#include "lib/err.h"
+#include "lib/log.h"
+#include "vdev/clint.h"
+
+/* A device's state and its lock. MTIME rows share those of the MTIMER that follows them. */
+struct clint {
+    struct vclint state;
+    struct lock lock;
+};
+static struct clint clints[DRV_DEVICES];
+static struct bus bus;
+
+/* By hart index, of each register. */
+static void map_harts(const struct world *w, const struct device *d, uint8_t *hart)
+{
+    for (unsigned n = 0; n < d->registers; n++) {
+        const struct vhart *vh = vhart_by_id(w, d->hartid[n]);
+        hart[n] = vh == NULL ? VDEV_NOBODY : (uint8_t)vh->index;
+    }
+}
+
+static int add(const struct device *d, const struct vdev_ops *ops, void *state, struct lock *lock)
+{
+    const struct bus_row row = {d->range.base, d->range.size, ops, state, lock};
+    int err = bus_add(&bus, &row);
+    if (err != 0) {
+        log_error("virtual %s at %lx: %s", ops->name, (unsigned long)row.base, err_name(err));
+    }
+    return err;
+}
+
+static int add_clint(const struct world *w, const struct device *d, struct clint *c,
+                     const struct vdev_ops *ops)
+{
+    uint8_t hart[VDEV_HARTS];
+    map_harts(w, d, hart);
+    vclint_reset(&c->state, hart, d->registers);
+    return add(d, ops, &c->state, &c->lock);
+}
+
+static int add_device(const struct world *w, const struct device *d, unsigned i)
+{
+    switch (d->kind) {
+    case DEVICE_MSWI:
+        return add_clint(w, d, &clints[i], &vmswi_ops);
+    case DEVICE_MTIME: /* its comparators are the next device */
+        return add(d, &vmtime_ops, &clints[i + 1].state, &clints[i + 1].lock);
+    case DEVICE_MTIMER:
+        return add_clint(w, d, &clints[i], &vmtimer_ops);
+    }
+    return ERR_UNSUPPORTED;
+}
+
+int devices_make(struct world *w)
+{
+    for (unsigned i = 0; i < drivers.device_count; i++) {
+        int err = add_device(w, &drivers.device[i], i);
+        if (err != 0) {
+            return err;
+        }
+    }
+    w->bus = &bus;
+    return 0;
+}
