@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Reads what bench/run collected and prints the table, or JSON. One timebase tick is 100 ns: 100
-# instructions with -icount shift=0.
+# Reads what bench/run collected and prints it: form is table, json or plot. One timebase tick is
+# 100 ns: 100 instructions with -icount shift=0.
 
 function grouped(n,    s, r) {
     s = sprintf("%.0f", n)
@@ -12,29 +12,34 @@ function grouped(n,    s, r) {
 }
 
 # Instructions of the span between two marks; by time (and remembered as such) without a counter.
-function span(side, name, from, to,    n) {
-    n = instret[side, name, to] - instret[side, name, from]
-    if (instret[side, name, from] == "none" || n <= 0) {
+function span(side, run, from, to,    n) {
+    n = instret[side, run, to] - instret[side, run, from]
+    if (instret[side, run, from] == "none" || n <= 0) {
         by_time[side] = 1
-        n = (time[side, name, to] - time[side, name, from]) * 100
+        n = (time[side, run, to] - time[side, run, from]) * 100
     }
     return n
 }
 
-# The instructions of one side between two marks, 0 if that side was not run. A mark that is not
-# positive counts from the last one.
-function counted(side, name, from, to,    last) {
-    last = marks[side, name]
+# The instructions of one side from the mark before LABEL to LABEL, 0 if that side was not run.
+function counted(side, run, label,    i, last) {
+    last = marks[side, run]
     if (!last)
         return 0
-    return span(side, name, from > 0 ? from : last + from, to > 0 ? to : last + to)
+    if (label == "all")
+        return span(side, run, 1, last)
+    for (i = 2; i <= last; i++)
+        if (mark[side, run, i] == label || mark[side, run, i] == "done " label)
+            return span(side, run, i - 1, i)
+    return 0
 }
 
-function traps(name, low,    i, n, d) {
+# The traps of the run beyond those of the run `low`.
+function traps(run, low,    i, n, d) {
     delete cause_count
     n = 0
     for (i = 1; i <= causes; i++) {
-        d = exits[name, cause[i]] - exits[low, cause[i]]
+        d = exits[run, cause[i]] - exits[low, cause[i]]
         cause_count[cause[i]] = d > 0 ? d : 0
         n += cause_count[cause[i]]
     }
@@ -45,24 +50,29 @@ function each(n) {
     return n >= 100 ? grouped(n) : sprintf("%.2f", n)
 }
 
-function row(a, b, c, d, e, f, g) {
-    printf "%-8s %15s %15s %7s %13s %9s  %s\n", a, b, c, d, e, f, g
+function ratio(a, b) {
+    if (!a || !b)
+        return "-"
+    return a / b < 100 ? sprintf("%.2f", a / b) : grouped(a / b)
 }
 
-function result(name, times, hw, mon, n, what) {
-    row(name, hw ? grouped(hw / times) : "-", mon ? grouped(mon / times) : "-",
-        hw && mon ? sprintf("%.2f", mon / hw) : "-", n ? each(n / times) : "-",
-        n && hw && mon > hw ? grouped((mon - hw) / n) : "-", what)
+function line(a, b, c, d, e, f, g, h, i) {
+    printf "%-10s %13s %13s %6s %15s %6s %11s %8s  %s\n", a, b, c, d, e, f, g, h, i
 }
 
-function json_result(name, times, hw, mon, n, what,    i, sep) {
-    printf "%s\n  {\"name\": \"%s\", \"what\": \"%s\", \"times\": %d", comma, name, what, times
+function json_row(name, times, hw, mon, soft, n, what,    i, sep) {
+    printf "%s\n  {\"name\": \"%s\", \"what\": \"%s\", \"kernel\": \"%s\", \"times\": %d", comma, name,
+        what, name ~ /-7$/ ? "7" : "6.12", times
     if (by_time["hardware"] || by_time["hearth"])
         printf ", \"by_time\": true"
     if (hw)
-        printf ", \"hardware\": %.0f", hw
+        printf ", \"hardware\": %.2f", hw
     if (mon)
-        printf ", \"hearth\": %.0f", mon
+        printf ", \"hearth\": %.2f", mon
+    if (soft)
+        printf ", \"software\": %.2f", soft
+    if (hw && mon)
+        printf ", \"ratio\": %.4f", mon / hw
     if (n) {
         printf ", \"traps\": {"
         for (i = 1; i <= causes; i++)
@@ -76,35 +86,9 @@ function json_result(name, times, hw, mon, n, what,    i, sep) {
     comma = ","
 }
 
-# One row: the run `name` between two marks. Its traps are those beyond the run `low`, if given.
-function emit(label, times, name, from, to, low, what,    hw, mon, n) {
-    hw = counted("hardware", name, from, to)
-    mon = counted("hearth", name, from, to)
-    n = low != "" && mon ? traps(name, low) : 0
-    if (json == "yes")
-        json_result(label, times, hw, mon, n, what)
-    else
-        result(label, times, hw, mon, n, what)
-    if (n)
-        listing = listing causes_of(label) "\n"
-}
-
-function workload(name) {
-    if (name == "boot")
-        emit(name, 1, name, 1, 2, below[name], what[name])
-    else if (name == "ref") {
-        emit("ref-boot", 1, name, 1, 2, "", "start of the VMM to L2 userspace, " what[name])
-        emit("ref-fork", times[name], name, -2, -1, "", "fork+exec of /bin/true, " what[name])
-        emit("ref", 1, name, 1, 0, below[name], "whole life of that guest")
-    } else
-        emit(name, times[name], name, job[name] ~ /^bare/ ? 2 : -2, -1, below[name], what[name])
-    if (name == "forks")
-        emit("total", 1, name, 1, 0, "base", "whole life of the guest of `forks`")
-}
-
-# Causes of one workload, the commonest first.
-function causes_of(name,    i, best, line, left) {
-    line = ""
+# Causes of one row, the commonest first.
+function causes_of(name,    i, best, text, left) {
+    text = ""
     for (left = 8; left > 0; left--) {
         best = ""
         for (i = 1; i <= causes; i++)
@@ -113,28 +97,56 @@ function causes_of(name,    i, best, line, left) {
                 best = cause[i]
         if (best == "")
             break
-        line = line sprintf("  %s %s", best, grouped(cause_count[best]))
+        text = text sprintf("  %s %s", best, grouped(cause_count[best]))
         cause_count[best] = 0
     }
-    return sprintf("%-8s%s", name, line)
+    return sprintf("%-10s%s", name, text)
 }
 
-$1 == "name" {
-    names[++n_names] = $2
-    times[$2] = $3
-    job[$2] = $4
-    below[$2] = $5
-    for (i = 6; i <= NF; i++)
-        what[$2] = what[$2] (i > 6 ? " " : "") $i
+# A row: its figures for one thing each, and the traps for one of them.
+function report(k,    name, hw, mon, soft, n) {
+    name = names[k]
+    hw = counted("hardware", run[k], label[k]) / times[k]
+    mon = counted("hearth", run[k], label[k]) / times[k]
+    soft = counted("software", s_run[k], s_label[k]) / s_times[k]
+    n = below[k] != "-" && mon ? traps(run[k], below[k]) : 0
+    if (form == "json")
+        json_row(name, times[k], hw, mon, soft, n, what[k])
+    else if (form == "plot" && hw && mon)
+        printf "%s %.4f %s\n", name, mon / hw, soft ? sprintf("%.4f", soft / hw) : "0"
+    else if (form == "table")
+        line(name, hw ? grouped(hw) : "-", mon ? grouped(mon) : "-", ratio(mon, hw),
+            soft ? grouped(soft) : "-", ratio(soft, mon), n ? each(n / times[k]) : "-",
+            n && hw && mon > hw ? grouped((mon - hw) * times[k] / n) : "-", what[k])
+    if (n)
+        listing = listing causes_of(name) "\n"
 }
-$1 == "log" { side = $2; log_name = $3 }
-/hearth-vmm: .* instret / {
-    m = ++marks[side, log_name]
+
+$1 == "row" {
+    k = ++rows
+    names[k] = $2
+    run[k] = $3
+    label[k] = $4
+    times[k] = $5
+    s_run[k] = $6
+    s_label[k] = $7
+    s_times[k] = $8
+    below[k] = $9
+    for (i = 10; i <= NF; i++)
+        what[k] = what[k] (i > 10 ? " " : "") $i
+}
+$1 == "log" { side = $2; log_run = $3 }
+/hearth-vmm: .*: instret / {
+    m = ++marks[side, log_run]
+    text = $0
+    sub(/^.*hearth-vmm: /, "", text)
+    sub(/: instret .*/, "", text)
+    mark[side, log_run, m] = text
     for (i = 1; i <= NF; i++) {
         if ($i == "instret")
-            instret[side, log_name, m] = $(i + 1)
+            instret[side, log_run, m] = $(i + 1)
         if ($i == "time")
-            time[side, log_name, m] = $(i + 1)
+            time[side, log_run, m] = $(i + 1)
     }
 }
 /hearth: exit / && side == "hearth" {
@@ -144,27 +156,28 @@ $1 == "log" { side = $2; log_name = $3 }
         known[$(i + 1)] = 1
         cause[++causes] = $(i + 1)
     }
-    exits[log_name, $(i + 1)] += $(i + 2)
+    exits[log_run, $(i + 1)] += $(i + 2)
 }
 
 END {
-    if (json == "yes")
-        printf "{\"cpu\": \"%s\", \"kernel\": \"%s\", \"results\": [", flags, kernel
-    else {
-        print "Instructions each (-cpu " flags ", Linux " kernel ", one hart)"
-        row("each", "H in hardware", "Hearth", "ratio", "traps", "per trap", "what is done")
+    if (form == "json")
+        printf "{\"commit\": \"%s\", \"cpu\": \"%s\", \"results\": [", commit, flags
+    else if (form == "table") {
+        print "Instructions each (Hearth " commit ", -cpu " flags ", one hart)"
+        line("each", "H in hardware", "Hearth", "ratio", "software", "ratio", "traps", "per trap", "what is done")
     }
-    for (k = 1; k <= n_names; k++)
-        workload(names[k])
-    if (json == "yes")
+    for (k = 1; k <= rows; k++)
+        report(k)
+    if (form == "json")
         print "\n]}"
-    else {
+    else if (form == "table") {
+        print "ratio: Hearth to hardware, and QEMU's software emulation to Hearth"
         print "per trap: instructions more than in hardware, for each trap into the monitor"
-        if (!causes && marks["hearth", names[1]])
+        if (!causes && marks["hearth", run[1]])
             print "The monitor printed no counters: no traps are known."
         for (side in by_time)
             print "There was no instruction counter: " side " is by time, waiting included."
         if (listing != "")
-            printf "\nTraps by cause\n%s", listing
+            printf "\nTraps by cause, of all that is done together\n%s", listing
     }
 }

@@ -162,6 +162,7 @@ static const struct job {
     {"none", job_none, 0},     {"sleep", job_sleep, 10},  {"forks", job_forks, 200},
     {"shell", job_shell, 200}, {"pipe", job_pipe, 1000},  {"touch", job_touch, 64},
     {"mmap", job_mmap, 200},   {"timer", job_timer, 100}, {"smp", job_smp, 300},
+    {"disk", job_disk, 5},     {"blk", job_blk, 16},
 };
 
 // Copies the value of l2.job= into text; "none" without one.

@@ -10,3 +10,7 @@ __attribute__((noreturn)) void fail(const char *what);
 // l2smp.c
 void job_timer(long n);
 void job_smp(long n);
+
+// l2blk.c
+void job_disk(long n);
+void job_blk(long n);

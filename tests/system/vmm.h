@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // vmm: a small KVM client for riscv64. It runs one Linux kernel or one bare-metal program.
 #pragma once
+#include "vmm_count.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -70,10 +71,6 @@ int reg_set(int vcpu, uint64_t id, uint64_t value) MUST_CHECK;
 
 // vmm_dt.c: writes a flat device tree at g->dtb.
 void dt_write(const struct guest *g, const struct options *o, const struct hart_isa *isa);
-
-// vmm_count.c: instructions retired by the machine (all privilege modes) and its time.
-void count_start(void);
-void count_report(const char *what, uint64_t exits);
 
 // vmm_sbi.c: the SBI calls that KVM hands to user space.
 struct kvm_run;

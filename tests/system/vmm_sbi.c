@@ -16,14 +16,12 @@
 #define DBCN_WRITE_BYTE       2ul
 #define SBI_ERR_NOT_SUPPORTED (-2l)
 #define SBI_ERR_INVALID_PARAM (-3l)
-#define MARKER                "HEARTH-L2: "
 
 _Atomic uint64_t exit_total;
 
 static struct {
     pthread_mutex_t lock; // protects the rest
-    char line[512];
-    size_t len;
+    struct count_line line;
     bool count;
 } console = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -32,28 +30,13 @@ void console_init(bool count)
     console.count = count;
 }
 
-static void line_end(void)
-{
-    console.line[console.len] = '\0';
-    console.len = 0;
-    char *marker = strstr(console.line, MARKER);
-    if (console.count && marker != NULL) {
-        marker[strcspn(marker, "\r")] = '\0';
-        count_report(marker + strlen(MARKER), exit_total);
-    }
-}
-
 void console_write(const char *s, size_t n)
 {
     pthread_mutex_lock(&console.lock);
     fwrite(s, 1, n, stdout);
     fflush(stdout);
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == '\n')
-            line_end();
-        else if (console.len < sizeof(console.line) - 1)
-            console.line[console.len++] = s[i];
-    }
+    if (console.count)
+        count_watch(&console.line, s, n, exit_total);
     pthread_mutex_unlock(&console.lock);
 }
 
