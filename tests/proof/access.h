@@ -36,7 +36,7 @@ static inline int spec_extension(unsigned n)
         return EXT_NONE; /* hypervisor */
     }
     if (in(n, 0x300, 0x306) || in(n, 0x340, 0x344) || n == 0x34a || n == 0x34b ||
-        in(n, 0xf11, 0xf15)) {
+        in(n, 0xf11, 0xf15) || n == 0x3a0 || n == 0x3a2 || in(n, 0x3b0, 0x3bf)) {
         return EXT_NONE; /* machine */
     }
     if (n == 0x10a || n == 0x30a || n == 0x747) {
@@ -137,12 +137,15 @@ static inline bool spec_behind(const struct hart *h, unsigned n)
         return iprio && (h->prv == 3 || spec_mstateen(h, 0, 59));
     case 0x351:
         return iprio;
+    case 0x3a0:
+    case 0x3a2:
+        return h->isa->pmp_entries != 0;
     case 0x251:
     case 0x15c:
     case 0x25c:
         return false;
     default:
-        return true;
+        return !in(n, 0x3b0, 0x3bf) || h->isa->pmp_entries != 0;
     }
 }
 
