@@ -100,7 +100,11 @@ static inline bool table_held(const uint64_t *slot, uint64_t pte)
 static inline struct mem_range range_any(void)
 {
     struct mem_range r = {.base = bits(any(), 43, 0) << 12, .size = bits(any(), 43, 0) << 12};
-    assume(r.size != 0 && r.base + r.size <= UINT64_C(1) << 56);
+    if (!PROVING) { /* make it one */
+        r.base = (r.base & MASK(54, 12)) + 4096;
+        r.size = (r.size & MASK(54, 12)) + 4096;
+    }
+    assume(r.base != 0 && r.size != 0 && r.base + r.size <= UINT64_C(1) << 56);
     return r;
 }
 
@@ -110,7 +114,7 @@ static inline struct mem mem_any(struct mem_range range[2])
     range[0] = range_any();
     range[1] = range_any();
     if (!PROVING && any_below(4) != 0) { /* or hardly any random table would lie in it */
-        range[0] = (struct mem_range){0, UINT64_C(1) << 56};
+        range[0] = (struct mem_range){4096, (UINT64_C(1) << 56) - 4096};
         mem.count = 1;
     }
     assume(mem.count < 2 || range[0].base >= range[1].base + range[1].size ||
