@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Hearth: make [BUILD=directory] [Q= to see the commands]. `make help` lists the targets.
+# Hearth: make [BUILD=directory] [FIRMWARE=file] [Q= to see the commands]. `make help` lists the targets.
 
 BUILD ?= build
 Q     ?= @
@@ -13,6 +13,10 @@ OBJCOPY = $(CROSS)objcopy
 CLANG  ?= clang
 HEARTH_CACHE ?= $(HOME)/.cache/hearth
 LIBFDT ?= $(HEARTH_CACHE)/libfdt/libfdt
+
+# Firmware to be part of the image, to run in virtual M-mode, and the policy over it (docs/binding.md).
+FIRMWARE ?=
+FIRMWARE_POLICY ?= none
 
 # Limits that `make size` holds the image to, in bytes.
 SIZE_MAX    = 163840
@@ -34,7 +38,8 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 FDT_SRC := fdt.c fdt_ro.c fdt_rw.c fdt_wip.c fdt_sw.c fdt_addresses.c fdt_check.c fdt_strerror.c
 SRC_C   := $(filter-out %/asm-offsets.c,$(shell find src -name '*.c' | LC_ALL=C sort))
 SRC_S   := $(shell find src -name '*.S' | LC_ALL=C sort)
-OBJ     := $(SRC_C:%.c=$(BUILD)/%.o) $(SRC_S:%.S=$(BUILD)/%.o) $(FDT_SRC:%.c=$(BUILD)/libfdt/%.o)
+OBJ     := $(SRC_C:%.c=$(BUILD)/%.o) $(SRC_S:%.S=$(BUILD)/%.o) $(FDT_SRC:%.c=$(BUILD)/libfdt/%.o) \
+           $(BUILD)/gen/built-in.o
 OFFSETS := $(wildcard src/host/m/asm-offsets.c)
 GEN     := $(BUILD)/gen/asm-offsets.h $(BUILD)/gen/version.h
 
@@ -42,6 +47,7 @@ all: $(BUILD)/hearth.elf $(BUILD)/hearth.bin
 
 help:
 	@echo 'all           $(BUILD)/hearth.elf and $(BUILD)/hearth.bin (default)'
+	@echo '              with FIRMWARE=file [FIRMWARE_POLICY=name] that firmware is part of them'
 	@echo 'size          fail if the image is larger than $(SIZE_MAX) bytes of text and data'
 	@echo 'clang         compile everything with clang, warnings as errors'
 	@echo 'cppcheck      static analysis'
@@ -75,6 +81,15 @@ $(BUILD)/gen/version.h: FORCE
 	@echo '#define HEARTH_VERSION "$(VERSION)"' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
+
+# The firmware that is part of the image, likewise.
+$(BUILD)/gen/built-in.S: tools/built-in FORCE
+	@mkdir -p $(@D)
+	@tools/built-in '$(FIRMWARE)' '$(FIRMWARE_POLICY)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/gen/built-in.o: $(BUILD)/gen/built-in.S $(FIRMWARE)
+	$(Q)$(CC) $(CODEGEN) -c $< -o $@
 
 # Assembly's offsets are taken from the structures: lines "->NAME value" in the compiler's output.
 $(BUILD)/gen/asm-offsets.h: $(OFFSETS) Makefile

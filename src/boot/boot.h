@@ -6,10 +6,19 @@
 #include "lib/bits.h"
 
 /* hearth.ld */
-extern const char image_start[], image_end[];
+extern const char image_start[], bss_start[], image_end[];
 
 /* start.S */
 extern uint32_t boot_lottery, boot_gate;
+extern uint32_t boot_arrivals; /* harts that followed from where Hearth was before it moved */
+
+/* Goes on in a copy of the image up to bss_start that is `offset` bytes further on; the harts that
+ * wait follow. */
+_Noreturn void boot_move(uint64_t hartid, void *fdt, const uint64_t *info, uint64_t offset);
+
+/* Leaves the boot to another hart, and waits with the others. */
+_Noreturn void boot_step_back(uint64_t hartid);
+
 _Noreturn void boot_on_stack(uint64_t sp, void (*then)(void));
 
 /* Called by start.S: the boot hart; a hart that came through the gate, on its own stack; a trap

@@ -182,7 +182,7 @@ static int fix_controllers(void *fdt)
 int fixup_tree(void *fdt, const struct fixup *f)
 {
     int err = fix_cpus(fdt, f);
-    err = err != 0 ? err : fix_controllers(fdt);
+    err = err != 0 || f->firmware ? err : fix_controllers(fdt);
     for (unsigned i = 0; i < f->reserves && err == 0; i++) {
         err = f->reserve[i].size == 0 ? 0 : reserve_range(fdt, &f->reserve[i]);
     }

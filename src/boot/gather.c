@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "boot/layout.h"
+#include "boot/move.h"
 #include "core/world.h"
 #include "drv/drv.h"
 #include "host/host.h"
@@ -57,6 +58,7 @@ _Noreturn void boot_warm(uint64_t hartid)
     if (drivers.ipi->init != NULL) {
         drivers.ipi->init();
     }
+    host_fence_i(); /* firmware may have been copied meanwhile */
     host_start_secondary(vh);
 }
 
@@ -100,6 +102,11 @@ static void keep_arrived(unsigned harts)
         uint32_t arrival = __atomic_load_n(&hart[i].arrival, __ATOMIC_ACQUIRE);
         if (arrival == AWAITED) {
             log_warn("hart %lu stays out: it doesn't answer", (unsigned long)boot_hartid[i]);
+        }
+        if (arrival == AWAITED && move_done()) {
+            log_error("hart %lu would begin in the firmware, outside of Hearth",
+                      (unsigned long)boot_hartid[i]);
+            boot_fail();
         }
         if (arrival == ARRIVED) {
             least(&machine, &hart[i].has);

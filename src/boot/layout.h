@@ -14,6 +14,7 @@
 #define GATE_WAIT 0
 #define GATE_GO   1 /* boot_hartid[] and boot_stack[] are set */
 #define GATE_STOP 2 /* there will be no system */
+#define GATE_MOVE 3 /* Hearth has moved: go on waiting at boot_moved_to */
 
 /* fw_dynamic's info block. */
 #define INFO_MAGIC_OFFSET     0

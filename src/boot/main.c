@@ -8,9 +8,13 @@
 
 #include <string.h>
 
+#include "boot/built_in.h"
+#include "boot/firmware.h"
 #include "boot/fixup.h"
 #include "boot/layout.h"
+#include "boot/load.h"
 #include "boot/memory.h"
+#include "boot/move.h"
 #include "boot/next.h"
 #include "boot/scan.h"
 #include "core/world.h"
@@ -34,7 +38,10 @@ uint32_t boot_harts;
 static struct scan scan;
 static struct memory memory;
 static struct next next;
-static void *tree; /* what the kernel gets */
+static struct firmware_asked asked;
+static struct firmware firmware;
+static uint64_t info_page; /* fw_dynamic's block for the firmware */
+static void *tree;         /* what the kernel, or the firmware, gets */
 
 _Noreturn void boot_fail(void)
 {
@@ -47,13 +54,6 @@ static void must(int err)
     if (err != 0) {
         boot_fail();
     }
-}
-
-/* This hart won't do: another may take the lottery. */
-static _Noreturn void step_back(void)
-{
-    __atomic_store_n(&boot_lottery, 0, __ATOMIC_RELEASE);
-    park();
 }
 
 /*
@@ -78,7 +78,7 @@ static void check_hart(uint64_t hartid)
         log_warn("hart %lu stays out: the device tree has no enabled cpu with an MMU of that id",
                  (unsigned long)hartid);
     }
-    step_back();
+    boot_step_back(hartid);
 }
 
 static void banner(void)
@@ -127,17 +127,47 @@ static struct mem_range image_range(void)
                               (uintptr_t)image_end - (uintptr_t)image_start};
 }
 
-/* The loader's block is used once: it may lie in memory that is given away. */
-static int choose_memory(const void *fdt, const uint64_t *info)
+/* What the loader brought, firmware's place among it. The loader's block is used once: it may lie
+ * in memory that is given away. */
+static int find_loaded(const void *fdt, const uint64_t *info)
 {
-    struct mem_range image = image_range();
-    if (image.base % 0x1000 != 0) {
-        log_error("loaded at %lx, which is not a multiple of 4096", (unsigned long)image.base);
+    struct mem_range built_in = {(uintptr_t)built_in_start,
+                                 (uintptr_t)(built_in_end - built_in_start)};
+    uint64_t behind = move_origin() + 0x200000;
+    if (move_origin() % 0x1000 != 0) {
+        log_error("loaded at %lx, which is not a multiple of 4096", (unsigned long)move_origin());
         return ERR_INVALID;
     }
-    int err = next_find(info, image.base + 0x200000, &scan.place, &next);
+    int err = firmware_read(fdt, built_in, built_in_policy, move_origin(), &asked);
+    if (err == 0) {
+        err = (asked.present ? next_find_firmware : next_find)(info, behind, &scan.place, &next);
+    }
     err = err != 0 ? err : take_loaded(fdt);
-    return err != 0 ? err : memory_choose(&scan.place, image, scan.harts, HART_AREA, &memory);
+    return err != 0 || !asked.present ? err : firmware_place(fdt, &scan.place, &next, &asked);
+}
+
+/* Is Hearth where the firmware is to be? */
+static bool in_the_way(void)
+{
+    struct mem_range own = image_range();
+    return asked.present && own.base < asked.load + asked.size && asked.load < own.base + own.size;
+}
+
+static int choose_info(void)
+{
+    info_page = memory_find(&scan.place, LOAD_INFO_SIZE, LOAD_INFO_SIZE);
+    if (info_page == 0) {
+        log_error("too little memory: no %u KiB free for the firmware's information",
+                  LOAD_INFO_SIZE >> 10);
+        return ERR_NO_MEMORY;
+    }
+    return place_take(&scan.place, info_page, LOAD_INFO_SIZE, "the firmware's information");
+}
+
+static int choose_memory(void)
+{
+    int err = memory_choose(&scan.place, image_range(), scan.harts, HART_AREA, &memory);
+    return err != 0 || !asked.present ? err : choose_info();
 }
 
 static void close(struct mem_range r)
@@ -204,15 +234,15 @@ static int open_tree(void *fdt)
 {
     struct place *p = &scan.place;
     uint64_t size = fdt_totalsize(fdt), room = fixup_room(scan.harts + scan.others),
-             at = (uintptr_t)fdt;
-    if (!place_is_ram(p, at, size + room) || place_overlap(p, at + size, room, true) != NULL ||
+             behind = room + (asked.present ? LOAD_TREE_ROOM : 0), at = (uintptr_t)fdt;
+    if (!place_is_ram(p, at, size + behind) || place_overlap(p, at + size, behind, true) != NULL ||
         (next.image.size != 0 && at < next.image.base + next.image.size &&
          next.image.base < at + size)) {
-        at = memory_find(p, size + room, 0x1000);
+        at = memory_find(p, size + behind, 0x1000);
     }
     if (at == 0) {
         log_error("too little memory: no %lu KiB free for the device tree",
-                  (unsigned long)((size + room) >> 10));
+                  (unsigned long)((size + behind) >> 10));
         return ERR_NO_MEMORY;
     }
     tree = (void *)(uintptr_t)at;
@@ -225,7 +255,10 @@ static int open_tree(void *fdt)
 
 static int make_tree(void *fdt)
 {
-    struct mem_range reserve[] = {memory.hearth, memory.areas_range, memory.pool};
+    struct mem_range reserve[] = {memory.hearth,
+                                  memory.areas_range,
+                                  memory.pool,
+                                  {info_page, asked.present ? LOAD_INFO_SIZE : 0}};
     for (unsigned i = 0; i < ARRAY_LEN(reserve); i++) {
         if (reserve[i].size != 0 && !place_is_ram(&scan.place, reserve[i].base, reserve[i].size)) {
             reserve[i].size = 0; /* the image is in a memory of its own */
@@ -236,7 +269,7 @@ static int make_tree(void *fdt)
     for (unsigned i = 0; i < world0.harts; i++) {
         hartid[i] = vharts[i]->h.hartid;
     }
-    struct fixup f = {hartid, world0.harts, reserve, ARRAY_LEN(reserve)};
+    struct fixup f = {hartid, world0.harts, reserve, ARRAY_LEN(reserve), asked.present};
     return err != 0 ? err : fixup_tree(tree, &f);
 }
 
@@ -247,11 +280,36 @@ static void read_options(const void *fdt)
     exits_report = node >= 0 && fdt_getprop(fdt, node, "exit-counters", NULL) != NULL;
 }
 
+/* After the last error, and after everything that still needs what the firmware is copied over. */
+static void set_up_firmware(uint64_t hartid)
+{
+    if (!asked.present) {
+        return;
+    }
+    load_firmware(&asked, &next, hartid, info_page, (uintptr_t)tree, &firmware);
+    world0.firmware = &firmware;
+    log_info("firmware at %lx-%lx, policy %s%s%s", (unsigned long)asked.load,
+             (unsigned long)(asked.load + asked.size - 1), asked.policy->name,
+             asked.offload ? "" : ", no offload", move_done() ? "; Hearth has moved" : "");
+}
+
+static void say_places(void)
+{
+    log_info("own memory %lx-%lx, shadow tables %lx-%lx; kernel at %lx, device tree at %lx",
+             (unsigned long)memory.hearth.base,
+             (unsigned long)(memory.hearth.base + memory.hearth.size - 1),
+             (unsigned long)memory.pool.base,
+             (unsigned long)(memory.pool.base + memory.pool.size - 1), (unsigned long)next.pc,
+             (unsigned long)(uintptr_t)tree);
+}
+
 static uint64_t self;
 
 static void leave(void)
 {
-    host_start(vhart_by_id(&world0, self), next.pc, (uintptr_t)tree);
+    host_fence_i();
+    host_start(vhart_by_id(&world0, self), world0.firmware != NULL ? firmware.entry : next.pc,
+               (uintptr_t)tree);
 }
 
 _Noreturn void boot_cold(uint64_t hartid, void *fdt, const uint64_t *info)
@@ -259,23 +317,26 @@ _Noreturn void boot_cold(uint64_t hartid, void *fdt, const uint64_t *info)
     must(check_tree(fdt));
     must(scan_tree(fdt, &scan));
     check_hart(hartid);
-    banner();
+    if (!move_done()) {
+        banner();
+    }
+    must(find_loaded(fdt, info));
+    if (in_the_way()) {
+        must(move_away(&scan.place, scan.harts, hartid, fdt, info));
+    }
     must(drv_probe(fdt));
     pmu_probe(fdt);
     read_options(fdt);
-    must(choose_memory(fdt, info));
+    must(choose_memory());
     must(set_up_world());
     set_up_harts();
     gather_harts(hartid);
+    must(move_done() ? move_complete(scan.harts + scan.others - 1) : 0);
     world0.isa.ext = scan.isa_ext;
     host_isa(&machine, &world0.isa);
     must(make_tree(fdt));
-    log_info("own memory %lx-%lx, shadow tables %lx-%lx; kernel at %lx, device tree at %lx",
-             (unsigned long)memory.hearth.base,
-             (unsigned long)(memory.hearth.base + memory.hearth.size - 1),
-             (unsigned long)memory.pool.base,
-             (unsigned long)(memory.pool.base + memory.pool.size - 1), (unsigned long)next.pc,
-             (unsigned long)(uintptr_t)tree);
+    say_places();
+    set_up_firmware(hartid);
     if (drivers.ipi->init != NULL) {
         drivers.ipi->init();
     }

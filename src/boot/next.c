@@ -41,11 +41,6 @@ static uint64_t room(const struct place *p, uint64_t base)
 /* How much memory the payload at pc, which is in RAM with so much room behind it, takes. */
 static int measure(uint64_t pc, uint64_t space, uint64_t *size, bool *measured)
 {
-    if (is_zero(pc)) {
-        log_error("no kernel: there is nothing but zeros at %lx; give QEMU one with -kernel",
-                  (unsigned long)pc);
-        return ERR_MISSING;
-    }
     if (pc % 8 != 0 || (uint32_t)word(pc + HEADER_MAGIC2) != MAGIC2 ||
         word(pc + HEADER_IMAGE_SIZE) == 0) {
         *size = min_u64(UNKNOWN_SIZE, space / 2);
@@ -61,12 +56,21 @@ static int measure(uint64_t pc, uint64_t space, uint64_t *size, bool *measured)
     return 0;
 }
 
-int next_find(const uint64_t *info, uint64_t otherwise, const struct place *p, struct next *next)
+/* next_addr and next_mode, and no memory yet. */
+static void named(const uint64_t *info, uint64_t otherwise, struct next *next)
 {
     next->pc = info == NULL ? otherwise : info[2];
-    if (info != NULL && info[3] != MODE_S) {
+    next->mode = info == NULL ? MODE_S : info[3];
+    next->image = (struct mem_range){next->pc, 0};
+    next->measured = false;
+}
+
+int next_find(const uint64_t *info, uint64_t otherwise, const struct place *p, struct next *next)
+{
+    named(info, otherwise, next);
+    if (next->mode != MODE_S) {
         log_error("fw_dynamic's info block: next_mode %lu is not S-mode (1)",
-                  (unsigned long)info[3]);
+                  (unsigned long)next->mode);
         return ERR_UNSUPPORTED;
     }
     if (next->pc == 0) {
@@ -78,7 +82,20 @@ int next_find(const uint64_t *info, uint64_t otherwise, const struct place *p, s
         return ERR_INVALID;
     }
     uint64_t space = room(p, next->pc);
-    next->image = (struct mem_range){next->pc, 0};
-    next->measured = false;
+    if (space >= HEADER_SIZE && is_zero(next->pc)) {
+        log_error("no kernel: there is nothing but zeros at %lx; give QEMU one with -kernel",
+                  (unsigned long)next->pc);
+        return ERR_MISSING;
+    }
     return space < HEADER_SIZE ? 0 : measure(next->pc, space, &next->image.size, &next->measured);
+}
+
+int next_find_firmware(const uint64_t *info, uint64_t otherwise, const struct place *p,
+                       struct next *next)
+{
+    named(info, otherwise, next);
+    uint64_t space = room(p, next->pc);
+    return space < HEADER_SIZE || next->pc % 2 != 0 || is_zero(next->pc)
+               ? 0
+               : measure(next->pc, space, &next->image.size, &next->measured);
 }

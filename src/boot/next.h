@@ -7,7 +7,8 @@
 #include "boot/place.h"
 
 struct next {
-    uint64_t pc;
+    uint64_t pc;            /* 0: nothing */
+    uint64_t mode;          /* fw_dynamic's next_mode: 1, S */
     struct mem_range image; /* what it occupies; size 0: not in RAM */
     bool measured;          /* it says itself how large it is */
 };
@@ -19,5 +20,10 @@ struct next {
  */
 int next_find(const uint64_t *info, uint64_t otherwise, const struct place *p,
               struct next *next) must_check;
+
+/* The same for what firmware is to go on to, which is the firmware's to judge: it may be missing,
+ * or anything. Only an image that says that it needs more memory than there is is refused. */
+int next_find_firmware(const uint64_t *info, uint64_t otherwise, const struct place *p,
+                       struct next *next) must_check;
 
 #endif

@@ -64,6 +64,7 @@ _start:
     bnez t1, 5f
     li t1, 1
     sw t1, (t0)
+.Lprepare:
     lla t0, bss_start
     lla t1, bss_end
 4:  bgeu t0, t1, .Lrelocate
@@ -71,10 +72,12 @@ _start:
     addi t0, t0, 8
     j 4b
 
-    /* Loaded elsewhere than linked: the pointers in the image are off by as much. */
+    /* Loaded elsewhere than linked, or copied: the pointers in the image are off by as much. */
 .Lrelocate:
     lla t0, image_start
-    li t1, LINK_BASE
+    lla t2, boot_base
+    ld t1, (t2)
+    sd t0, (t2)
     sub t1, t0, t1
     beqz t1, 5f
     lla t2, reloc_offset
@@ -113,8 +116,10 @@ boot_park:
     bnez t1, 7b
     beqz s5, .Ltake /* who took it has stepped back */
     j 7b
-8:  bne t1, t2, boot_park
-    fence r, rw
+8:  fence r, rw
+    li t3, GATE_MOVE
+    beq t1, t3, .Lfollow
+    bne t1, t2, boot_park
 
     /* Which of the harts is this one? A hart that is not listed is none of ours. */
     lla t0, boot_harts
@@ -133,6 +138,50 @@ boot_park:
     li tp, 0
     call boot_warm
     j boot_park
+
+    /* To where Hearth is now. From boot_arrivals on nothing is read any more where it was. */
+.Lfollow:
+    fence.i
+    lla t0, boot_moved_to
+    ld t0, (t0)
+    jr t0
+.Lmoved:
+    lla t0, boot_trap
+    csrw mtvec, t0
+    lla t0, boot_arrivals
+    li t1, 1
+    amoadd.w.aqrl zero, t1, (t0)
+    j .Lwait
+
+/* _Noreturn void boot_move(uint64_t hartid, void *fdt, const uint64_t *info, uint64_t offset) */
+    .globl boot_move
+boot_move:
+    mv s4, a2
+    lla t0, .Lmoved
+    add t0, t0, a3
+    lla t1, boot_moved_to
+    sd t0, (t1)
+    lla t0, boot_gate
+    li t1, GATE_MOVE
+    fence rw, rw
+    amoswap.w.rl zero, t1, (t0)
+    fence.i
+    lla t0, .Lmoved_first
+    add t0, t0, a3
+    jr t0
+.Lmoved_first:
+    lla t0, boot_trap
+    csrw mtvec, t0
+    j .Lprepare
+
+/* _Noreturn void boot_step_back(uint64_t hartid) */
+    .globl boot_step_back
+boot_step_back:
+    li s5, 1
+    lla t0, boot_lottery
+    fence rw, w
+    sw zero, (t0)
+    j .Lwait
 
 /* _Noreturn void boot_on_stack(uint64_t sp, void (*then)(void)): goes on with then() on another stack. */
     .text
@@ -163,13 +212,19 @@ boot_trap:
 
     .data
     .balign 8
-    .globl boot_lottery, boot_gate
+    .globl boot_lottery, boot_gate, boot_arrivals
+boot_base: /* what the pointers in the image are right for */
+    .dword LINK_BASE
+boot_moved_to:
+    .dword 0
 boot_lottery:
     .word 0
 boot_prepared:
     .word 0
 boot_gate:
     .word GATE_WAIT
+boot_arrivals:
+    .word 0
 
     .bss
     .balign 16

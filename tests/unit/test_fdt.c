@@ -187,7 +187,7 @@ static void interrupts_of_harts(void **state)
 
 static const struct mem_range own[] = {{0x80000000, 0x80000}, {0, 0}, {0xb0000000, 0x2000000}};
 static const uint64_t given[] = {1, 2};
-static const struct fixup what = {given, 2, own, 3};
+static const struct fixup what = {given, 2, own, 3, false};
 
 static const char *string_of(const char *path, const char *property)
 {

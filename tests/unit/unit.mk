@@ -15,7 +15,7 @@ UNIT_CORE     := $(wildcard src/core/shadow*.c src/host/m/pmp_plan.c)
 UNIT_CORE     += $(wildcard src/sbi/*.c) \
                  $(patsubst %,src/core/%.c,bus exits guestmem misaligned nacl request vhart)
 # What boots reads trees: with libfdt. log.c is pulled out of the archive only by tests without a log of their own.
-UNIT_CORE     += $(patsubst %,src/boot/%.c,fixup isa_string memory next place scan) \
+UNIT_CORE     += $(patsubst %,src/boot/%.c,firmware fixup isa_string memory next place scan) src/core/policy.c \
                  $(patsubst %,src/lib/%.c,err log tree) \
                  $(patsubst %,src/drv/%.c,aplic clint driver imsic_tree plic reset uart8250)
 UNIT_FDT      := $(patsubst %.c,$(UNIT_BUILD)/libfdt/%.o,$(FDT_SRC) fdt_empty_tree.c)
