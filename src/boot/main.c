@@ -132,7 +132,7 @@ static struct mem_range image_range(void)
 static int find_loaded(const void *fdt, const uint64_t *info)
 {
     struct mem_range built_in = {(uintptr_t)built_in_start,
-                                 (uintptr_t)(built_in_end - built_in_start)};
+                                 (uintptr_t)built_in_end - (uintptr_t)built_in_start};
     uint64_t behind = move_origin() + 0x200000;
     if (move_origin() % 0x1000 != 0) {
         log_error("loaded at %lx, which is not a multiple of 4096", (unsigned long)move_origin());

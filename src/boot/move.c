@@ -45,7 +45,7 @@ int move_away(const struct place *p, unsigned harts, uint64_t hartid, void *fdt,
             (unsigned long)(size >> 10), (unsigned long)move_origin());
         return ERR_NO_MEMORY;
     }
-    memcpy((void *)(uintptr_t)to, image_start, (size_t)(bss_start - image_start));
+    memcpy((void *)(uintptr_t)to, image_start, (uintptr_t)bss_start - (uintptr_t)image_start);
     boot_move(hartid, fdt, info, to - (uintptr_t)image_start);
 }
 
