@@ -8,6 +8,7 @@ void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid)
     h->isa = isa;
     h->hartid = hartid;
     h->prv = PRV_M;
+    h->walk_quick = isa->pmp_entries == 0;
     h->mstatus = FIELD_PUT(STATUS_SXL, UXL_64) | FIELD_PUT(STATUS_UXL, UXL_64);
     h->vsstatus = FIELD_PUT(STATUS_UXL, UXL_64);
     h->hstatus = FIELD_PUT(HSTATUS_VSXL, UXL_64);

@@ -86,8 +86,9 @@ static inline bool isa_has(const struct isa *isa, enum isa_ext e)
 struct hart {
     uint64_t x[32];
     uint64_t pc;
-    uint8_t prv; /* enum prv */
-    uint8_t v;   /* virtualization mode, 0 or 1; 0 in M */
+    uint8_t prv;     /* enum prv */
+    uint8_t v;       /* virtualization mode, 0 or 1; 0 in M */
+    bool walk_quick; /* no PMP stands between a walk and its page tables: set by hart_reset() */
     const struct isa *isa;
     uint64_t time;   /* mtime: the host refreshes it before a call that looks at timers */
     uint64_t hartid; /* mhartid */

@@ -11,8 +11,9 @@ struct mem_range {
 };
 
 /*
- * Ranges are whole pages (base and size multiples of 4 KiB) and don't overlap; the one used most
- * comes first. bias: what to add to a physical address to get a pointer (0 on the machine).
+ * Ranges are whole pages (base and size multiples of 4 KiB) and don't overlap; there is at least
+ * one, and the one used most comes first. bias: what to add to a physical address to get a pointer
+ * (0 on the machine).
  */
 struct mem {
     const struct mem_range *range;

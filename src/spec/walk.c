@@ -38,7 +38,7 @@ hot_inline bool leaf_passes(uint64_t pte, struct test t, unsigned shift)
 
 /* What the loops look at all the time. */
 struct hot {
-    uint64_t base, size, bias; /* of mem's first range */
+    uint64_t base, size, bias; /* of mem's first range, or of none */
     uint64_t g_root;
     unsigned g_top;      /* shift of the root's index */
     uint64_t g_gigapage; /* gpa >> 30 of the table remembered, whose index has shift 21: the */
@@ -163,7 +163,7 @@ hot_inline struct test vs_test(struct access_as as, uint64_t g_ignored, uint64_t
     return t;
 }
 
-/* With no memory at all, nothing is found, and that is right. */
+/* Where the hart's PMP has a say nothing is found, and walk_slow() asks it. */
 hot_inline struct hot hot_make(const struct hart *h, const struct mem *mem)
 {
     struct hot hot = {
@@ -172,7 +172,7 @@ hot_inline struct hot hot_make(const struct hart *h, const struct mem *mem)
         .g_top = mode_top(h->hgatp),
         .g_gigapage = ~UINT64_C(0),
     };
-    if (likely(mem->count != 0)) {
+    if (likely(h->walk_quick)) {
         hot.base = mem->range[0].base;
         hot.size = mem->range[0].size;
     }

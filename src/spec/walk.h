@@ -36,6 +36,19 @@ struct access_as {
     bool hlvx; /* needs X, not R, in both stages; faults are load faults */
 };
 
+/* An explicit load or store (not HLV, HSV), or a fetch, of the hart's present mode: MPRV heeded.
+ * Machine chapter, "Memory Privilege in mstatus Register"; hypervisor chapter, "MPV". */
+static inline struct access_as access_explicit(const struct hart *h, enum access access)
+{
+    struct access_as as = {.access = (uint8_t)access, .prv = h->prv, .v = h->v != 0};
+
+    if ((h->mstatus & STATUS_MPRV) != 0 && access != ACCESS_FETCH) {
+        as.prv = (uint8_t)FIELD_GET(STATUS_MPP, h->mstatus);
+        as.v = as.prv != PRV_M && (h->mstatus & STATUS_MPV) != 0;
+    }
+    return as;
+}
+
 /* What a stage that is bare or absent shows as its leaf. */
 #define PTE_BARE (PTE_V | PTE_RWX | PTE_U | PTE_A | PTE_D | PTE_G)
 
@@ -62,7 +75,8 @@ struct xlate {
 /*
  * Translates va for the hart by satp (v = 0), or vsatp and hgatp (v = 1), with the SUM, MXR, ADUE
  * and PBMTE that apply. Sets A and D in memory (compare and swap, again if the entry changed) where
- * ADUE says so. Page tables outside mem give the access fault of the original access. Returns true
+ * ADUE says so. Page tables outside mem, or closed by the hart's PMP, give the access fault of the
+ * original access; for the access itself PMP is the caller's to ask. Returns true
  * and *out, or false and the exception: cause, tval = va, tval2 = gpa >> 2 and gva for v = 1, tinst
  * = 0x3000 or 0x3020 for a guest-page fault of an implicit access, else 0. Whether the final pa is
  * in mem is not checked here.

@@ -3,6 +3,7 @@
  * Address translation, every rule of it. The steps are those of the privileged architecture,
  * "Virtual Address Translation Process".
  */
+#include "spec/pmp.h"
 #include "spec/walk_private.h"
 
 #define PTE_RESERVED MASK(60, 54)
@@ -140,22 +141,31 @@ static bool leaf_permits(const struct rules *r, uint64_t pte, unsigned shift)
            ((pte & PTE_U) != 0 ? r->user_ok : r->supervisor_ok) && (grants & r->want) != 0;
 }
 
-/* Where the PTE at pa is, or NULL if it is not in the world's memory. */
-static uint64_t *entry_at(const struct walker *w, uint64_t pa)
+/* Page tables are read and written as S-mode would: "Physical Memory Protection and Paging". */
+static bool pmp_permits(const struct walker *w, uint64_t pa, enum access access)
 {
-    return mem_at(w->mem, (hpa_t){pa}, sizeof(uint64_t));
+    return w->h->isa->pmp_entries == 0 ||
+           pmp_allows(w->h, (hpa_t){pa}, sizeof(uint64_t), access, PRV_S);
+}
+
+/* Where the PTE at pa is, or NULL if it is not in the world's memory, or closed. */
+static uint64_t *entry_at(const struct walker *w, uint64_t pa, enum access access)
+{
+    return pmp_permits(w, pa, access) ? mem_at(w->mem, (hpa_t){pa}, sizeof(uint64_t)) : NULL;
 }
 
 static bool g_stage(const struct walker *w, uint64_t gpa, enum purpose why, struct leaf *leaf);
 
-/* Where the PTE at gpa can be written, with the G-stage's leave; NULL after an exception. */
-static uint64_t *writable_entry(const struct walker *w, uint64_t gpa)
+/* Where the PTE can be written: the first stage's, which lies at gpa, with the G-stage's leave; the
+ * G-stage's where it was read. NULL after an exception. */
+static uint64_t *writable_entry(const struct walker *w, const struct leaf *leaf, uint64_t gpa,
+                                enum purpose why)
 {
-    struct leaf table;
-    if (!g_stage(w, gpa, G_WRITE, &table)) {
+    struct leaf table = {.pa = (uintptr_t)leaf->slot - w->mem->bias};
+    if (why == FIRST && !g_stage(w, gpa, G_WRITE, &table)) {
         return NULL;
     }
-    uint64_t *slot = entry_at(w, table.pa);
+    uint64_t *slot = entry_at(w, table.pa, ACCESS_STORE);
     if (slot == NULL) {
         fail(w, FAIL_ACCESS, gpa, G_WRITE);
     }
@@ -176,7 +186,7 @@ static enum verdict leaf_update(const struct walker *w, const struct rules *r, s
         fail_leaf(w, gpa, why);
         return LEAF_FAULT;
     }
-    uint64_t *slot = why == FIRST ? writable_entry(w, gpa) : leaf->slot;
+    uint64_t *slot = writable_entry(w, leaf, gpa, why);
     if (slot == NULL) {
         return LEAF_FAULT;
     }
@@ -228,7 +238,7 @@ static bool g_stage(const struct walker *w, uint64_t gpa, enum purpose why, stru
     uint64_t entry = g_root_address(hgatp) + (gpa >> top << 3);
     leaf->shift = top;
     for (;;) {
-        leaf->slot = entry_at(w, entry);
+        leaf->slot = entry_at(w, entry, ACCESS_LOAD);
         if (leaf->slot == NULL) {
             return fail(w, FAIL_ACCESS, gpa, why);
         }
@@ -255,7 +265,7 @@ static bool first_stage(const struct walker *w, uint64_t table, unsigned shift, 
         if (!g_stage(w, gpa, G_READ, &at)) {
             return false;
         }
-        leaf->slot = entry_at(w, at.pa);
+        leaf->slot = entry_at(w, at.pa, ACCESS_LOAD);
         if (leaf->slot == NULL) {
             return fail(w, FAIL_ACCESS, gpa, FIRST);
         }

@@ -183,6 +183,7 @@ static inline void hart_legalize(struct hart *h)
     h->x[0] = 0;
     h->prv = (h->prv & 3) == 2 ? PRV_M : h->prv & 3;
     h->v = h->prv == PRV_M ? 0 : h->v & 1;
+    h->walk_quick = isa->pmp_entries == 0;
     h->pc &= ~UINT64_C(1);
     machine_legalize(h, isa);
     supervisor_legalize(h, isa);
@@ -213,6 +214,7 @@ static inline struct hart hart_raw(const struct isa *isa)
     h.pc = any();
     h.prv = (uint8_t)any();
     h.v = (uint8_t)any();
+    h.walk_quick = any_bool();
     h.isa = isa;
     for (unsigned i = 0; i < PMP_MAX; i++) {
         h.pmpaddr[i] = any();
@@ -234,7 +236,8 @@ static inline struct hart hart_any(const struct isa *isa)
 /* Are they the same in every word? */
 static inline bool hart_equal(const struct hart *a, const struct hart *b)
 {
-    bool same = a->pc == b->pc && a->prv == b->prv && a->v == b->v && a->isa == b->isa;
+    bool same = a->pc == b->pc && a->prv == b->prv && a->v == b->v &&
+                a->walk_quick == b->walk_quick && a->isa == b->isa;
     for (unsigned i = 0; i < 32; i++) {
         same = same && a->x[i] == b->x[i] && a->mhpmcounter[i] == b->mhpmcounter[i] &&
                a->mhpmevent[i] == b->mhpmevent[i];

@@ -8,6 +8,7 @@
 #ifndef TESTS_UNIT_REFERENCE_WALK_H
 #define TESTS_UNIT_REFERENCE_WALK_H
 
+#include "reference_pmp.h"
 #include "spec/walk.h"
 
 enum ref_kind { REF_OK, REF_PAGE_FAULT, REF_GUEST_PAGE_FAULT, REF_ACCESS_FAULT };
@@ -42,6 +43,12 @@ static enum ref_kind ref_g(const struct hart *h, const struct mem *mem, uint64_t
 static uint64_t ref_bits(uint64_t v, unsigned high, unsigned low)
 {
     return (v >> low) & ((UINT64_C(1) << (high - low + 1)) - 1);
+}
+
+/* The PTE, if it is in memory and S-mode may access it. */
+static uint64_t *ref_slot(const struct hart *h, const struct mem *mem, uint64_t pa, bool store)
+{
+    return ref_pmp(h, pa, 8, store, PRV_S) ? mem_at(mem, (hpa_t){pa}, 8) : NULL;
 }
 
 static bool ref_reserved(const struct ref_stage *s, uint64_t pte, unsigned i)
@@ -106,7 +113,7 @@ static enum ref_kind ref_stage_walk(const struct ref_stage *s, uint64_t va, char
                 return k;
             }
         }
-        uint64_t *slot = mem_at(s->mem, (hpa_t){where.pa}, 8);
+        uint64_t *slot = ref_slot(s->h, s->mem, where.pa, false);
         if (slot == NULL) {
             return REF_ACCESS_FAULT;
         }
@@ -139,10 +146,10 @@ static enum ref_kind ref_stage_walk(const struct ref_stage *s, uint64_t va, char
                 if (k != REF_OK) {
                     return k;
                 }
-                slot = mem_at(s->mem, (hpa_t){where.pa}, 8);
-                if (slot == NULL) {
-                    return REF_ACCESS_FAULT;
-                }
+            }
+            slot = ref_slot(s->h, s->mem, where.pa, true);
+            if (slot == NULL) {
+                return REF_ACCESS_FAULT;
             }
             *slot = updated;
         }

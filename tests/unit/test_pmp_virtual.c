@@ -2,6 +2,7 @@
 /* The virtual hart's PMP: registers and what they allow. Machine chapter, "Physical Memory
  * Protection". */
 #include "fixture.h"
+#include "reference_pmp.h"
 #include "spec/pmp.h"
 
 #define RWX (PMP_R | PMP_W | PMP_X)
@@ -258,62 +259,6 @@ static void rights_by_mode(void **state)
     }
 }
 
-/* The chapter's rule byte by byte: which entry matches this one? */
-static unsigned entry_of_byte(const struct hart *h, uint64_t pa)
-{
-    for (unsigned i = 0; i < h->isa->pmp_entries; i++) {
-        uint64_t addr = h->pmpaddr[i], before = i == 0 ? 0 : h->pmpaddr[i - 1];
-        switch (h->pmpcfg[i] >> 3 & 3) {
-        case 1:
-            if (pa >= before * 4 && pa < addr * 4) {
-                return i;
-            }
-            break;
-        case 2:
-            if (pa / 4 == addr) {
-                return i;
-            }
-            break;
-        case 3:
-            for (unsigned ones = 0; ones < 54; ones++) {
-                if ((addr >> ones & 1) == 0) {
-                    if (pa >> (ones + 3) == addr >> (ones + 1)) {
-                        return i;
-                    }
-                    break;
-                }
-            }
-            break;
-        default:
-            break;
-        }
-    }
-    return 99;
-}
-
-static bool expected(const struct hart *h, uint64_t pa, uint64_t len, unsigned access, unsigned prv)
-{
-    unsigned first = 99;
-    bool all = true;
-    for (uint64_t b = 0; b < len; b++) {
-        unsigned e = entry_of_byte(h, pa + b);
-        first = e < first ? e : first;
-    }
-    for (uint64_t b = 0; b < len; b++) { /* bytes of an earlier entry hide none of `first` */
-        struct hart alone = *h;
-        for (unsigned i = 0; i < 16; i++) {
-            alone.pmpcfg[i] = i == first ? h->pmpcfg[i] : 0;
-        }
-        all = all && (first == 99 || entry_of_byte(&alone, pa + b) == first);
-    }
-    static const unsigned bit[] = {1, 2, 4};
-    if (first == 99) {
-        return prv == PRV_M;
-    }
-    return all &&
-           ((h->pmpcfg[first] & bit[access]) != 0 || (prv == PRV_M && !(h->pmpcfg[first] & 0x80)));
-}
-
 static unsigned below(unsigned n)
 {
     static uint64_t x = 0x2545f4914f6cdd1d;
@@ -340,7 +285,7 @@ static void random_against_bytes(void **state)
             unsigned access = below(3), prv = below(2) ? PRV_S : PRV_M;
             bool got = ok(&h, pa, len, access, prv);
             passed += got;
-            if (got != expected(&h, pa, len, access, prv)) {
+            if (got != ref_pmp(&h, pa, len, access, prv)) {
                 fail_msg("run %u: %llu bytes at %#llx, access %u, mode %u: %d", n,
                          (unsigned long long)len, (unsigned long long)pa, access, prv, got);
             }

@@ -325,6 +325,105 @@ static void updates_are_atomic(void **state)
     sigaction(SIGSEGV, &before, NULL);
 }
 
+/* PMP closed to S-mode for one page table after the other: reading it, or setting A in it, is an
+ * access fault of the original kind. M's own page tables' pages are not asked twice. */
+static void page_tables_closed_by_pmp(void **state)
+{
+    struct guest g;
+    (void)state;
+    simple(&g, MODE_SV39);
+    test_isa.pmp_entries = 2;
+    g.h.walk_quick = false;
+    g.h.menvcfg = g.h.henvcfg = ENVCFG_ADUE;
+    g.h.pmpaddr[1] = MASK(53, 0);
+    g.h.pmpcfg[1] = 0x1f;
+    g.h.pmpcfg[0] = 0x18;
+    assert_int_equal(cause_of(&g, AS_VU(ACCESS_LOAD), VA, NULL), 0);
+    uint64_t tables[] = {g.groot, (uintptr_t)g_slot(&g, GPA, 12) - g.a.mem.bias, g.vsroot,
+                         (uintptr_t)vs_slot(&g, VA, 12) - g.a.mem.bias};
+    for (unsigned i = 0; i < ARRAY_LEN(tables); i++) {
+        g.h.pmpaddr[0] = align_down(tables[i], 4096) >> 2 | 0x1ff;
+        for (unsigned a = ACCESS_LOAD; a <= ACCESS_FETCH; a++) {
+            struct trap t = trap_of(&g, AS_VU(a), VA);
+            assert_int_equal(t.cause, load_store_fetch_access[a]);
+            assert_int_equal(t.tval, VA);
+            assert_int_equal(t.tinst, 0);
+            assert_true(t.gva);
+        }
+        g.h.pmpcfg[0] = 0x19; /* to be read only: enough while A is set */
+        assert_int_equal(cause_of(&g, AS_VU(ACCESS_LOAD), VA, NULL), 0);
+        uint64_t *slot = arena_at(&g.a, tables[i]);
+        if (i % 2 == 1) {
+            *slot &= ~PTE_A;
+            assert_int_equal(trap_of(&g, AS_VU(ACCESS_LOAD), VA).cause, CAUSE_LOAD_ACCESS);
+            assert_false(*slot & PTE_A);
+            *slot |= PTE_A;
+        }
+        g.h.pmpcfg[0] = 0x18;
+    }
+    g.h.pmpaddr[0] = g.satp_root >> 2 | 0x1ff;
+    assert_int_equal(trap_of(&g, AS_HS(ACCESS_STORE), VA).cause, CAUSE_STORE_ACCESS);
+    assert_int_equal(cause_of(&g, AS_VU(ACCESS_LOAD), VA, NULL), 0);
+    guest_free(&g);
+}
+
+/* Machine chapter, "Memory Privilege in mstatus Register", and table "Effect of MPRV on the
+ * Translation and Protection of Explicit Memory Accesses" of H. */
+static void mprv_makes_an_access(void **state)
+{
+    static const uint8_t modes[] = {PRV_U, PRV_S, PRV_M};
+    (void)state;
+    for (unsigned n = 0; n < 3 * 2 * 2; n++) {
+        struct hart h = hart_in(M);
+        unsigned mpp = modes[n % 3];
+        bool mprv = n / 3 % 2, mpv = n / 6;
+        h.mstatus = FIELD_PUT(STATUS_MPP, (uint64_t)mpp) | (mprv ? STATUS_MPRV : 0) |
+                    (mpv ? STATUS_MPV : 0);
+        for (unsigned a = ACCESS_LOAD; a <= ACCESS_FETCH; a++) {
+            bool other = mprv && a != ACCESS_FETCH && mpp != PRV_M;
+            struct access_as as = access_explicit(&h, a);
+            assert_int_equal(as.access, a);
+            assert_int_equal(as.prv, other ? mpp : PRV_M);
+            assert_int_equal(as.v, other && mpv);
+            assert_false(as.hlvx);
+        }
+    }
+    for (enum mode m = HS; m < MODES; m++) {
+        struct hart h = hart_in(m);
+        struct access_as as = access_explicit(&h, ACCESS_STORE);
+        assert_int_equal(as.prv, h.prv);
+        assert_int_equal(as.v, h.v);
+    }
+}
+
+/* What it then finds: through both stages, with vsstatus.SUM, and M's own without translation. */
+static void mprv_translates(void **state)
+{
+    struct guest g;
+    struct xlate x;
+    (void)state;
+    simple(&g, MODE_SV39);
+    hart_mode(&g.h, M);
+    g.h.mstatus |= STATUS_MPRV | STATUS_MPV | FIELD_PUT(STATUS_MPP, (uint64_t)PRV_S);
+    assert_int_equal(cause_of(&g, access_explicit(&g.h, ACCESS_LOAD), VA, &x), CAUSE_LOAD_PAGE);
+    assert_true(trap_of(&g, access_explicit(&g.h, ACCESS_LOAD), VA).gva);
+    g.h.vsstatus |= STATUS_SUM;
+    assert_int_equal(cause_of(&g, access_explicit(&g.h, ACCESS_LOAD), VA + 8, &x), 0);
+    assert_int_equal(x.pa.a, PAGE + 8);
+    assert_int_equal(x.gpa.a, GPA + 8);
+    g.h.mstatus &= ~STATUS_MPV; /* satp, sstatus.SUM */
+    assert_int_equal(cause_of(&g, access_explicit(&g.h, ACCESS_LOAD), VA, &x), CAUSE_LOAD_PAGE);
+    g.h.mstatus |= STATUS_SUM;
+    assert_int_equal(cause_of(&g, access_explicit(&g.h, ACCESS_STORE), VA, &x), 0);
+    assert_int_equal(x.gpa.a, PAGE);
+    assert_int_equal(cause_of(&g, access_explicit(&g.h, ACCESS_FETCH), VA, &x), 0);
+    assert_int_equal(x.pa.a, VA);
+    g.h.mstatus |= STATUS_MPP | STATUS_MPV;
+    assert_int_equal(cause_of(&g, access_explicit(&g.h, ACCESS_STORE), VA, &x), 0);
+    assert_int_equal(x.pa.a, VA);
+    guest_free(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +437,9 @@ int main(void)
         cmocka_unit_test(implicit_accesses),
         cmocka_unit_test(implicit_writes),
         cmocka_unit_test(updates_are_atomic),
+        cmocka_unit_test(page_tables_closed_by_pmp),
+        cmocka_unit_test(mprv_makes_an_access),
+        cmocka_unit_test(mprv_translates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
