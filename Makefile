@@ -164,4 +164,5 @@ clean:
 
 -include tests/unit/unit.mk
 -include tests/guest/guest.mk
+-include tests/firmware/firmware.mk
 -include $(OBJ:.o=.d) $(BUILD)/gen/asm-offsets.d $(SRC_C:%.c=$(BUILD)/clang/%.d)

@@ -4,7 +4,7 @@
 BUILD ?= build
 
 guest_topics := csr vscsr traps priv perm twostage implicit htinst hlv fences spaces churn irq timer extirq smp rfence protect sbi hsm nacl naclmem services remote
-guest_lib := start hart sbi test print fdt pt env probe worker nacl
+guest_lib := start hart jump sbi test check print fdt pt env probe worker nacl
 guest_dir := tests/guest
 guest_out := $(BUILD)/guest
 guest_cross ?= riscv64-unknown-elf-
@@ -28,7 +28,7 @@ $(guest_out)/%.o: $(guest_dir)/%.c
 	@mkdir -p $(@D)
 	$(guest_cross)gcc $(guest_cflags) -MMD -MP -c -o $@ $<
 
-$(guest_out)/lib/start.o: $(guest_dir)/lib/start.S $(guest_out)/offsets.h
+$(guest_out)/lib/%.o: $(guest_dir)/lib/%.S $(guest_out)/offsets.h
 	@mkdir -p $(@D)
 	$(guest_cross)gcc $(guest_cflags) -MMD -MP -c -o $@ $<
 

@@ -3,6 +3,8 @@
 #ifndef GUEST_HART_H
 #define GUEST_HART_H
 
+#include "jump.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,10 +22,6 @@ struct guest {
 };
 
 enum mode { MODE_U, MODE_HS, MODE_VU, MODE_VS };
-
-struct jump {
-    uint64_t r[14];
-};
 
 struct hart {
     uint64_t x[32];    /* frame of the trap being handled, or the registers of the running guest */
@@ -70,9 +68,6 @@ struct trap guest_run(struct guest *g, enum mode mode);
 
 /* Starts a hart by HSM at fn with its own stack; fn must not return. Returns the SBI error. */
 long hart_start(struct hart *h, void (*fn)(void));
-
-int jump_set(struct jump *j);
-void jump_to(struct jump *j, int val) __attribute__((noreturn));
 
 static inline void irq_off(void)
 {

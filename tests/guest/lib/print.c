@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The little of a C library that the compiler and the tests ask for. */
-#include "test.h"
+#include "check.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pt.h"
 #include "csr.h"
-#include "test.h"
+#include "check.h"
 
 static uint64_t pool[POOL_SIZE][512] __attribute__((aligned(16384)));
 static unsigned pool_next;

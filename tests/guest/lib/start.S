@@ -2,37 +2,13 @@
 /* Entry of all harts, trap entry, and the switch between HS and what it runs below itself.
  * In HS tp and sscratch always hold the hart's struct hart. */
 #include "offsets.h"
+#include "regs.inc"
 
 #define SSTATUS_SPP 0x100
 #define HSTATUS_SPV 0x80
 #define HSTATUS_GVA 0x40
 
 .option arch, +h
-
-.macro each_saved op, base
-    \op ra, HART_HOST + 0(\base)
-    \op sp, HART_HOST + 8(\base)
-    \op gp, HART_HOST + 16(\base)
-    \op s0, HART_HOST + 24(\base)
-    \op s1, HART_HOST + 32(\base)
-    \op s2, HART_HOST + 40(\base)
-    \op s3, HART_HOST + 48(\base)
-    \op s4, HART_HOST + 56(\base)
-    \op s5, HART_HOST + 64(\base)
-    \op s6, HART_HOST + 72(\base)
-    \op s7, HART_HOST + 80(\base)
-    \op s8, HART_HOST + 88(\base)
-    \op s9, HART_HOST + 96(\base)
-    \op s10, HART_HOST + 104(\base)
-    \op s11, HART_HOST + 112(\base)
-.endm
-
-/* x1 to x30; x31 is the base and comes separately. */
-.macro each_x1_x30 op
-    .irp n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
-    \op x\n, HART_X + 8 * \n(x31)
-    .endr
-.endm
 
 .section .text.start, "ax"
 .globl _start
@@ -131,26 +107,6 @@ nacl_enter:
     li a6, 4
     ecall
     sd zero, HART_IN_GUEST(tp)
-    ret
-
-.globl jump_set
-jump_set:
-    sd ra, 0(a0)
-    sd sp, 8(a0)
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11
-    sd s\n, 16 + 8 * \n(a0)
-    .endr
-    li a0, 0
-    ret
-
-.globl jump_to
-jump_to:
-    ld ra, 0(a0)
-    ld sp, 8(a0)
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11
-    ld s\n, 16 + 8 * \n(a0)
-    .endr
-    mv a0, a1
     ret
 
 .bss

@@ -4,7 +4,6 @@
 #include "fdt.h"
 #include "sbi.h"
 
-#define MAX_LINES        8 /* of diagnosis after the first of a test */
 #define WATCHDOG_SECONDS 5
 #define IMPL_OPENSBI     1
 
@@ -14,109 +13,24 @@ const void *dtb;
 bool exact = true;
 bool sstc = true;
 
-static const struct test *current;
-static unsigned failures;
-static char where[160];
 static struct jump test_end;
 static uint64_t watchdog, own_deadline;
 
 void guest_main(uint64_t hartid, const void *fdt) __attribute__((noreturn));
 
-static void say(const char *fmt, va_list ap)
+void console_write(const char *s, uint64_t len)
 {
-    char line[400];
-    int n = format(line, sizeof line - 1, fmt, ap);
-    line[n] = '\n';
-    sbi_write(line, (uint64_t)n + 1);
-}
-
-static void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void print(const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    say(fmt, ap);
-    va_end(ap);
-}
-
-void note(const char *fmt, ...)
-{
-    char text[200];
-    va_list ap;
-    va_start(ap, fmt);
-    format(text, sizeof text, fmt, ap);
-    va_end(ap);
-    print("# %s", text);
-}
-
-void context(const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    format(where, sizeof where, fmt, ap);
-    va_end(ap);
-}
-
-static void fail_text(const char *text)
-{
-    const char *sep = where[0] ? ": " : "";
-    if (failures++ == 0)
-        print("not ok %s.%s: %s%s%s (%s)", topic, current->name, where, sep, text, current->rule);
-    else if (failures <= MAX_LINES)
-        print("#   %s%s%s", where, sep, text);
-}
-
-void fail(const char *fmt, ...)
-{
-    char text[200];
-    va_list ap;
-    va_start(ap, fmt);
-    format(text, sizeof text, fmt, ap);
-    va_end(ap);
-    fail_text(text);
-}
-
-bool check(bool good, const char *what)
-{
-    if (!good)
-        fail("expected: %s, seen: not so", what);
-    return good;
-}
-
-bool check_eq(uint64_t got, uint64_t want, const char *what)
-{
-    if (got != want)
-        fail("%s expected 0x%lx, seen 0x%lx", what, want, got);
-    return got == want;
-}
-
-bool check_bits(uint64_t got, uint64_t mask, uint64_t want, const char *what)
-{
-    if ((got & mask) != want)
-        fail("%s expected 0x%lx, seen 0x%lx in bits 0x%lx", what, want, got & mask, mask);
-    return (got & mask) == want;
+    sbi_write(s, len);
 }
 
 /* Only the boot hart runs tests; another hart that fails waits for it to notice. */
-static void leave_test(void) __attribute__((noreturn));
-static void leave_test(void)
+void leave_test(void)
 {
     if (me() == &harts[0])
         jump_to(&test_end, 1);
     me()->failed = true;
     for (;;)
         __asm__ volatile("wfi");
-}
-
-void test_fatal(const char *fmt, ...)
-{
-    char text[200];
-    va_list ap;
-    va_start(ap, fmt);
-    format(text, sizeof text, fmt, ap);
-    va_end(ap);
-    fail_text(text);
-    leave_test();
 }
 
 void test_fatal_trap(const char *what, const struct trap *t)
@@ -165,27 +79,19 @@ void watchdog_seconds(unsigned s)
 static void rest(void)
 {
     hart_reset();
-    where[0] = 0;
     own_deadline = ~0UL;
     watchdog_seconds(WATCHDOG_SECONDS);
     csr_write(sie, BIT(IRQ_STI));
     irq_on();
 }
 
-static bool run_one(const struct test *t)
+static void run_one(const struct test *t)
 {
-    current = t;
-    failures = 0;
     if (jump_set(&test_end) == 0) {
         rest();
         t->run();
     }
     irq_off();
-    if (failures == 0)
-        print("ok %s.%s", topic, t->name);
-    else if (failures > MAX_LINES)
-        print("#   and %u more", failures - MAX_LINES);
-    return failures == 0;
 }
 
 static bool read_cpus(const struct fdt_prop *p, void *arg)
@@ -215,14 +121,10 @@ static bool has_vstimecmp(void)
 
 void guest_main(uint64_t hartid, const void *fdt)
 {
-    unsigned passed = 0;
     dtb = fdt;
     hart_init();
     exact = sbi_call(SBI_EXT_BASE, 1, 0, 0, 0).value != IMPL_OPENSBI;
     sstc = exact || has_vstimecmp();
     fdt_each(fdt, read_cpus, &hartid);
-    for (unsigned i = 0; i < tests_count; i++)
-        passed += run_one(&tests[i]);
-    print("%u passed, %u failed", passed, tests_count - passed);
-    sbi_shutdown(passed != tests_count);
+    sbi_shutdown(tests_run(run_one) != 0);
 }

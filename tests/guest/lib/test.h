@@ -1,47 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The runner. A topic defines tests[], tests_count and topic; the library's guest_main runs them,
- * each from the same resting state, and prints
- *     ok <topic>.<name>
- *     not ok <topic>.<name>: what was expected, what was seen (where the rule stands)
- * and in the end `N passed, N failed`. */
+/* The runner of S-mode programs: check.h, with a watchdog, and what is known of the machine. */
 #ifndef GUEST_TEST_H
 #define GUEST_TEST_H
 
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-
+#include "check.h"
 #include "hart.h"
 
-struct test {
-    const char *name;
-    const char *rule; /* section or tag of the specification */
-    void (*run)(void);
-};
-
-extern const char topic[];
-extern const struct test tests[];
-extern const unsigned tests_count;
-
-#define TESTS(name, ...)                                                                           \
-    const char topic[] = name;                                                                     \
-    const struct test tests[] = {__VA_ARGS__};                                                     \
-    const unsigned tests_count = sizeof(tests) / sizeof(tests[0])
-
-/* Starts a line of diagnosis with these words until the next call; "" for none. */
-void context(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Fails the test (which goes on) if got is not want. */
-bool check_eq(uint64_t got, uint64_t want, const char *what);
-/* The same for the bits of mask. */
-bool check_bits(uint64_t got, uint64_t mask, uint64_t want, const char *what);
-bool check(bool good, const char *what);
-/* Fails the test with a message of its own. */
-void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Ends the test at once. */
-void test_fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 void test_fatal_trap(const char *what, const struct trap *t) __attribute__((noreturn));
-/* Prints a remark; for what the machine lacks, so that a part of a test has nothing to try. */
-void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The test's own timer interrupt, on the main hart; the watchdog's deadline stays in force. */
 void timer_set(uint64_t deadline);
@@ -61,8 +26,5 @@ extern bool exact;
 /* Whether vstimecmp has to be there: an H in hardware may be without Sstc, an emulated one offers
  * it. */
 extern bool sstc;
-
-/* snprintf for %s %c %d %u %x with l, and %%. */
-int format(char *buf, unsigned size, const char *fmt, va_list ap);
 
 #endif
