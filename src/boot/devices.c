@@ -24,9 +24,10 @@ static void map_harts(const struct world *w, const struct device *d, uint8_t *ha
     }
 }
 
-static int add(const struct device *d, const struct vdev_ops *ops, void *state, struct lock *lock)
+static int add(const struct mem_range *range, const struct vdev_ops *ops, void *state,
+               struct lock *lock)
 {
-    const struct bus_row row = {d->range.base, d->range.size, ops, state, lock};
+    const struct bus_row row = {range->base, range->size, ops, state, lock};
     int err = bus_add(&bus, &row);
     if (err != 0) {
         log_error("virtual %s at %lx: %s", ops->name, (unsigned long)row.base, err_name(err));
@@ -40,7 +41,7 @@ static int add_clint(const struct world *w, const struct device *d, struct clint
     uint8_t hart[VDEV_HARTS];
     map_harts(w, d, hart);
     vclint_reset(&c->state, hart, d->registers);
-    return add(d, ops, &c->state, &c->lock);
+    return add(&d->range, ops, &c->state, &c->lock);
 }
 
 static int add_device(const struct world *w, const struct device *d, unsigned i)
@@ -49,15 +50,34 @@ static int add_device(const struct world *w, const struct device *d, unsigned i)
     case DEVICE_MSWI:
         return add_clint(w, d, &clints[i], &vmswi_ops);
     case DEVICE_MTIME: /* its comparators are the next device */
-        return add(d, &vmtime_ops, &clints[i + 1].state, &clints[i + 1].lock);
+        return add(&d->range, &vmtime_ops, &clints[i + 1].state, &clints[i + 1].lock);
     case DEVICE_MTIMER:
         return add_clint(w, d, &clints[i], &vmtimer_ops);
     }
     return ERR_UNSUPPORTED;
 }
 
+/* The model is the driver's; from now on it is not the hart's alone. */
+static int add_plic(const struct world *w, struct plic *p)
+{
+    for (unsigned slot = 0; slot < p->harts; slot++) {
+        const struct vhart *vh = vhart_by_id(w, p->hartid[slot]);
+        if (vh != NULL) {
+            vplic_hart(&p->model, slot, vh->index);
+        }
+    }
+    p->shared = true;
+    return add(&p->range, &vplic_ops, &p->model, &p->lock);
+}
+
 int devices_make(struct world *w)
 {
+    for (unsigned i = 0; i < drivers.plics; i++) {
+        int err = add_plic(w, drivers.plic[i]);
+        if (err != 0) {
+            return err;
+        }
+    }
     for (unsigned i = 0; i < drivers.device_count; i++) {
         int err = add_device(w, &drivers.device[i], i);
         if (err != 0) {

@@ -8,7 +8,9 @@
 #define DRV_DRV_H
 
 #include "lib/bits.h"
+#include "lib/lock.h"
 #include "spec/mem.h"
+#include "vdev/plic.h"
 
 struct console_ops {
     void (*put)(char c);
@@ -64,6 +66,22 @@ struct device {
 };
 #define DRV_DEVICES 8
 
+/* A PLIC: its model, which is where Hearth's own use of the M contexts is too. */
+struct plic {
+    struct lock lock; /* protects the model, if shared */
+    bool shared;      /* firmware's accesses reach it: external_ops take the lock */
+    struct vplic model;
+    struct mem_range range;
+    unsigned harts;
+    uint64_t hartid[VDEV_HARTS]; /* by slot of the model */
+};
+#define DRV_PLICS 2
+
+static inline struct plic *plic_of(const struct vplic_hart *h)
+{
+    return (struct plic *)((uintptr_t)h->plic - offsetof(struct plic, model));
+}
+
 struct drivers {
     const struct console_ops *console;   /* NULL: none found */
     const struct reset_ops *reset;       /* NULL: none found */
@@ -76,6 +94,8 @@ struct drivers {
     unsigned closed_count;
     struct device device[DRV_DEVICES];
     unsigned device_count;
+    struct plic *plic[DRV_PLICS];
+    unsigned plics;
 };
 extern struct drivers drivers;
 

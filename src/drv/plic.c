@@ -5,8 +5,7 @@
  *   0x002000 + 0x80 c        enables of context c, a bit a source
  *   0x200000 + 0x1000 c      threshold of context c; +4 claim/complete
  * A context is a hart and a mode, in the order of interrupts-extended. The S contexts are the
- * operating system's; a hart's M context is used to see what its S context would while a guest
- * runs.
+ * operating system's; what the M contexts hold is vdev/plic.c's to say, with firmware or without.
  */
 #include "drv/driver.h"
 #include "spec/hart.h"
@@ -14,109 +13,103 @@
 #define ENABLE(c)    (0x2000 + 0x80 * (uintptr_t)(c))
 #define THRESHOLD(c) (0x200000 + 0x1000 * (uintptr_t)(c))
 #define CONTEXTS_MAX 15872
-#define SOURCES_MAX  1023
-#define WORDS_MAX    ((SOURCES_MAX + 32) / 32)
-#define NOTHING      UINT32_MAX /* a threshold above every priority */
-#define DELEGATE     0x1ffffc   /* thead,c900-plic: bit 0 lets S-mode in */
+#define PENDING      0x1000
+#define DELEGATE     0x1ffffc /* thead,c900-plic: bit 0 lets S-mode in */
 
-static uintptr_t base;
-static unsigned words; /* of enables, source 0 included */
+static struct plic plics[DRV_PLICS];
+static struct by_hart of_hart; /* its struct vplic_hart */
 
-/* Of one hart, touched by that hart only. */
-static struct context {
-    uintptr_t m_enable, m_threshold;
-    uintptr_t s_enable, s_threshold;
-    uint32_t held[WORDS_MAX]; /* what the M context's enables hold */
-    uint32_t threshold;       /* of S, while captured */
-    bool captured;
-} context[SLOTS];
-static unsigned contexts;
-static struct by_hart of_hart;
+static uint32_t claim(volatile uint32_t *at)
+{
+    return *at;
+}
+
+static void complete(volatile uint32_t *at, uint32_t id)
+{
+    *at = id;
+}
+
+/* Only with firmware in the world do other harts touch what is this hart's. */
+static inline void guarded(void (*what)(struct vplic_hart *), uint64_t hartid)
+{
+    struct vplic_hart *h = (struct vplic_hart *)by_hart_at(&of_hart, hartid);
+    if (h == NULL) {
+        return;
+    }
+    struct plic *p = plic_of(h);
+    if (likely(!p->shared)) {
+        what(h);
+        return;
+    }
+    lock_take(&p->lock);
+    what(h);
+    lock_drop(&p->lock);
+}
 
 static void capture(uint64_t hartid)
 {
-    struct context *c = (struct context *)by_hart_at(&of_hart, hartid);
-    if (c == NULL || c->m_enable == 0 || c->s_enable == 0) {
-        return;
-    }
-    for (unsigned i = 0; i < words; i++) {
-        uint32_t enables = read32(c->s_enable + 4 * i);
-        if (enables != c->held[i]) {
-            c->held[i] = enables;
-            write32(c->m_enable + 4 * i, enables);
-        }
-    }
-    if (!c->captured) {
-        c->captured = true;
-        c->threshold = read32(c->s_threshold);
-        write32(c->s_threshold, NOTHING);
-        write32(c->m_threshold, c->threshold);
-    }
+    guarded(vplic_capture, hartid);
 }
 
 static void release(uint64_t hartid)
 {
-    struct context *c = (struct context *)by_hart_at(&of_hart, hartid);
-    if (c == NULL || !c->captured) {
-        return;
-    }
-    c->captured = false;
-    write32(c->m_threshold, NOTHING);
-    write32(c->s_threshold, c->threshold);
+    guarded(vplic_release, hartid);
 }
 
 static const struct external_ops ops = {.capture = capture, .release = release};
 
-static struct context *context_of(uint64_t hartid)
+/* The hart's place in model.hart[]; negative if there are too many. */
+static int slot_of(struct plic *p, uint64_t hartid)
 {
-    struct context *c = (struct context *)by_hart_at(&of_hart, hartid);
-    if (c != NULL || contexts == ARRAY_LEN(context)) {
-        return c;
+    struct vplic_hart *h = (struct vplic_hart *)by_hart_at(&of_hart, hartid);
+    if (h != NULL && plic_of(h) == p && h < &p->model.hart[p->harts]) {
+        return (int)(h - p->model.hart);
     }
-    c = &context[contexts];
-    if (by_hart_add(&of_hart, hartid, (uintptr_t)c) != 0) {
-        return NULL;
+    if (p->harts == VDEV_HARTS ||
+        by_hart_add(&of_hart, hartid, (uintptr_t)&p->model.hart[p->harts]) != 0) {
+        return ERR_RANGE;
     }
-    contexts++;
-    return c;
+    p->hartid[p->harts] = hartid;
+    return (int)p->harts++;
 }
 
-/* Nothing enabled, nothing let through: what the machine was doing before is over. */
-static void close_context(uintptr_t enable, uintptr_t threshold)
-{
-    for (unsigned i = 0; i < words; i++) {
-        write32(enable + 4 * i, 0);
-    }
-    write32(threshold, NOTHING);
-}
-
-static int add_contexts(const void *fdt, int node, uint64_t size)
+static int add_contexts(struct plic *p, const void *fdt, int node)
 {
     struct tree_irq to;
     int err;
     for (unsigned i = 0; (err = tree_hart_irq(fdt, node, i, &to)) == 0; i++) {
-        if (i >= CONTEXTS_MAX || THRESHOLD(i) + 8 > size) {
+        if (i >= CONTEXTS_MAX || THRESHOLD(i) + 8 > p->range.size) {
             return tree_refuse(fdt, node, "reg", ERR_RANGE, "too small for interrupts-extended");
         }
         if (!to.known || (to.irq != IRQ_MEI && to.irq != IRQ_SEI)) {
             continue;
         }
-        struct context *c = context_of(to.hartid);
-        if (c == NULL) {
+        int slot = slot_of(p, to.hartid);
+        if (slot < 0) {
             return tree_refuse(fdt, node, "interrupts-extended", ERR_RANGE,
                                "names more than 64 harts");
         }
-        uintptr_t enable = base + ENABLE(i), threshold = base + THRESHOLD(i);
-        close_context(enable, threshold);
-        if (to.irq == IRQ_MEI) {
-            c->m_enable = enable;
-            c->m_threshold = threshold;
-        } else {
-            c->s_enable = enable;
-            c->s_threshold = threshold;
-        }
+        const struct plic_context c = {(volatile uint32_t *)(p->range.base + ENABLE(i)),
+                                       (volatile uint32_t *)(p->range.base + THRESHOLD(i))};
+        vplic_context(&p->model, i, (unsigned)slot, to.irq == IRQ_SEI, &c);
     }
     return err == ERR_MISSING ? 0 : err;
+}
+
+static void set_up(struct plic *p, const struct tree_range *reg, uint32_t sources)
+{
+    struct vplic *v = &p->model;
+    p->range = (struct mem_range){reg->base, reg->size};
+    p->harts = 0;
+    vplic_init(v, sources);
+    v->priority = (volatile uint32_t *)reg->base;
+    v->pending = (volatile uint32_t *)(reg->base + PENDING);
+    v->line = external_line;
+    v->claim = claim;
+    v->complete = complete;
+    for (uint32_t i = 1; i <= sources; i++) {
+        v->priority[i] = 0;
+    }
 }
 
 static int probe(const void *fdt, int node)
@@ -128,25 +121,26 @@ static int probe(const void *fdt, int node)
         return err;
     }
     err = tree_u32(fdt, node, "riscv,ndev", &sources);
-    if (err != 0 || sources == 0 || sources > SOURCES_MAX) {
+    if (err != 0 || sources == 0 || sources > VPLIC_SOURCES) {
         return tree_refuse(fdt, node, "riscv,ndev", ERR_INVALID,
                            "is not a number of 1 to 1023 sources");
     }
     if ((err = answers(fdt, node, reg.base)) != 0) {
         return err;
     }
-    base = reg.base;
-    words = (sources + 32) / 32;
-    for (uint32_t i = 1; i <= sources; i++) {
-        write32(base + 4 * (uintptr_t)i, 0);
+    if (drivers.plics == DRV_PLICS) {
+        return tree_refuse(fdt, node, NULL, ERR_RANGE, "one PLIC too many");
     }
-    err = add_contexts(fdt, node, reg.size);
+    struct plic *p = drivers.plic[drivers.plics] = &plics[drivers.plics];
+    set_up(p, &reg, sources);
+    err = add_contexts(p, fdt, node);
     if (err != 0) {
         return err;
     }
     if (fdt_node_check_compatible(fdt, node, "thead,c900-plic") == 0) {
-        write32(base + DELEGATE, 1);
+        write32(reg.base + DELEGATE, 1);
     }
+    drivers.plics++;
     drivers.external = &ops;
     return 0;
 }

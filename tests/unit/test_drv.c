@@ -20,6 +20,12 @@ bool answers_read(uintptr_t at, unsigned width, uint32_t *value)
     return there;
 }
 
+static bool line;
+bool external_line(void)
+{
+    return line;
+}
+
 static uint32_t *reg(uint64_t offset)
 {
     return &registers[offset / 4];
