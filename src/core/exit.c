@@ -3,6 +3,7 @@
 #include "core/guestmem.h"
 #include "core/misaligned.h"
 #include "host/host.h"
+#include "spec/replay.h"
 
 #define SHIFT_4K 12u
 
@@ -126,7 +127,7 @@ static void exit_hypervisor_access(struct vhart *vh, const struct insn *i)
         return;
     }
     if (i->op == OP_HLV && i->rd != 0) {
-        h->x[i->rd] = i->is_unsigned ? value : (uint64_t)sext(value, i->width * 8u);
+        h->x[i->rd] = insn_loaded(i, value);
     }
     h->pc += 4;
 }

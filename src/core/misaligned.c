@@ -3,28 +3,17 @@
 
 #include "core/guestmem.h"
 #include "host/host.h"
-#include "spec/decode.h"
+#include "spec/csr.h"
+#include "spec/replay.h"
 #include "spec/trap.h"
-
-/* The unit was on, or the instruction would have been illegal: both levels become dirty. */
-static void float_dirty(struct hart *h)
-{
-    h->mstatus |= STATUS_FS;
-    if (h->v) {
-        h->vsstatus |= STATUS_FS;
-    }
-}
 
 static void result_write(struct hart *h, const struct insn *i, uint64_t value)
 {
-    unsigned bits = i->width * 8u;
-
     if (i->is_float) {
-        uint64_t boxed = bits == 64 ? value : value | ~(BIT(bits) - 1); /* NaN-boxing */
-        host_freg_write(i->rd, boxed);
-        float_dirty(h);
+        host_freg_write(i->rd, insn_loaded(i, value));
+        hart_dirty(h, STATUS_FS); /* the unit was on, or the instruction would have been illegal */
     } else if (i->rd != 0) {
-        h->x[i->rd] = i->is_unsigned ? value : (uint64_t)sext(value, bits);
+        h->x[i->rd] = insn_loaded(i, value);
     }
 }
 
@@ -68,7 +57,7 @@ void misaligned_access(struct vhart *vh, const struct trap *t)
         host_reflect(vh, t);
         return;
     }
-    uint64_t va = vh->h.x[i.rs1] + (uint64_t)i.imm;
+    uint64_t va = insn_address(&vh->h, &i);
     done = i.op == OP_LOAD ? load(vh, &i, va, &fault) : store(vh, &i, va, &fault);
     if (done) {
         vh->h.pc += i.length;
