@@ -13,6 +13,7 @@ OBJCOPY = $(CROSS)objcopy
 CLANG  ?= clang
 HEARTH_CACHE ?= $(HOME)/.cache/hearth
 LIBFDT ?= $(HEARTH_CACHE)/libfdt/libfdt
+MBEDTLS ?= $(HEARTH_CACHE)/mbedtls
 
 # Firmware to be part of the image, to run in virtual M-mode, and the policy over it (docs/binding.md).
 FIRMWARE ?=
@@ -24,7 +25,9 @@ SYMBOLS_MAX = 24576
 
 MARCH    = rv64imac_zicsr_zifencei
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Werror
-CPPFLAGS = -Isrc -I$(BUILD)/gen -isystem $(LIBFDT) -DPICOLIBC_INTEGER_PRINTF_SCANF
+CPPFLAGS = -Isrc -I$(BUILD)/gen -isystem $(LIBFDT) -isystem $(MBEDTLS)/include \
+           -DPICOLIBC_INTEGER_PRINTF_SCANF $(MBEDTLS_CONFIG)
+MBEDTLS_CONFIG = '-DMBEDTLS_CONFIG_FILE="lib/mbedtls_config.h"'
 CODEGEN  = -std=gnu11 -O2 -g -march=$(MARCH) -mabi=lp64 -mcmodel=medany -ffreestanding \
            -fno-common -ffunction-sections -fdata-sections \
            -fno-stack-protector
@@ -36,10 +39,11 @@ LDFLAGS  = -march=rv64imac -mabi=lp64 --specs=picolibc.specs -DPICOLIBC_INTEGER_
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
 FDT_SRC := fdt.c fdt_ro.c fdt_rw.c fdt_wip.c fdt_sw.c fdt_addresses.c fdt_check.c fdt_strerror.c
+MBEDTLS_SRC := sha256.c platform_util.c
 SRC_C   := $(filter-out %/asm-offsets.c,$(shell find src -name '*.c' | LC_ALL=C sort))
 SRC_S   := $(shell find src -name '*.S' | LC_ALL=C sort)
 OBJ     := $(SRC_C:%.c=$(BUILD)/%.o) $(SRC_S:%.S=$(BUILD)/%.o) $(FDT_SRC:%.c=$(BUILD)/libfdt/%.o) \
-           $(BUILD)/gen/built-in.o
+           $(MBEDTLS_SRC:%.c=$(BUILD)/mbedtls/%.o) $(BUILD)/gen/built-in.o
 OFFSETS := $(wildcard src/host/m/asm-offsets.c)
 GEN     := $(BUILD)/gen/asm-offsets.h $(BUILD)/gen/version.h
 
@@ -58,7 +62,10 @@ help:
 $(LIBFDT)/fdt.c:
 	tools/fetch libfdt
 
-$(BUILD)/src/%.o: src/%.c $(GEN) Makefile | $(LIBFDT)/fdt.c
+$(MBEDTLS)/library/sha256.c:
+	tools/fetch mbedtls
+
+$(BUILD)/src/%.o: src/%.c $(GEN) Makefile | $(LIBFDT)/fdt.c $(MBEDTLS)/library/sha256.c
 	$(call say,CC  )
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -74,6 +81,13 @@ $(BUILD)/libfdt/%.o: $(LIBFDT)/%.c Makefile
 	$(Q)$(CC) $(CPPFLAGS) $(CODEGEN) --specs=picolibc.specs -Wall -MMD -MP -c $< -o $@
 
 $(filter-out %/fdt.c,$(FDT_SRC:%=$(LIBFDT)/%)): | $(LIBFDT)/fdt.c
+
+$(BUILD)/mbedtls/%.o: $(MBEDTLS)/library/%.c src/lib/mbedtls_config.h Makefile
+	$(call say,CC  )
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CODEGEN) --specs=picolibc.specs -Wall -MMD -MP -c $< -o $@
+
+$(MBEDTLS)/library/platform_util.c: | $(MBEDTLS)/library/sha256.c
 
 # Rewritten only when the version is another one.
 $(BUILD)/gen/version.h: FORCE
@@ -127,8 +141,8 @@ $(BUILD)/hearth.bin: $(BUILD)/hearth.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
 size: $(BUILD)/hearth.elf
-	@$(SIZE) $< | awk -v max=$(SIZE_MAX) 'NR == 2 { n = $$1 + $$2; \
-	    printf "text and data: %d bytes of %d\n", n, max; exit n > max }'
+	@$(SIZE) -A $< | awk -v max=$(SIZE_MAX) '$$1 ~ /^\.(text|rodata|data|symbols)$$/ { n += $$2 } \
+	    END { printf "text and data: %d bytes of %d\n", n, max; exit n > max }'
 	@$(SIZE) -A $< | awk -v max=$(SYMBOLS_MAX) '$$1 == ".symbols" { \
 	    printf "symbols: %d bytes of %d\n", $$2, max; exit $$2 > max }'
 
@@ -138,12 +152,12 @@ CLANGFLAGS = --target=riscv64-unknown-elf -march=rv64imac -mabi=lp64 -mcmodel=me
              -ffreestanding -fno-common $(WARNINGS) -isystem $(PICOLIBC_INCLUDE)
 PICOLIBC_INCLUDE = /usr/lib/picolibc/riscv64-unknown-elf/include
 clang: $(SRC_C:%.c=$(BUILD)/clang/%.o)
-$(BUILD)/clang/%.o: %.c $(GEN) Makefile | $(LIBFDT)/fdt.c
+$(BUILD)/clang/%.o: %.c $(GEN) Makefile | $(LIBFDT)/fdt.c $(MBEDTLS)/library/sha256.c
 	$(call say,CLANG)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(CLANGFLAGS) -MMD -MP -c $< -o $@
 
-cppcheck: $(GEN) | $(LIBFDT)/fdt.c
+cppcheck: $(GEN) | $(LIBFDT)/fdt.c $(MBEDTLS)/library/sha256.c
 	@cppcheck --quiet --std=c11 --platform=unix64 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability -Isrc -I$(BUILD)/gen -D__riscv --suppress=missingInclude \
 	    --suppress=normalCheckLevelMaxBranches \
@@ -158,7 +172,7 @@ format-check:
 clean:
 	rm -rf $(filter-out $(BUILD)/images,$(wildcard $(BUILD)/*))
 
-.PHONY: all help size clang cppcheck format format-check clean
+.PHONY: FORCE all help size clang cppcheck format format-check clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -13,6 +13,7 @@
 #include "boot/fixup.h"
 #include "boot/layout.h"
 #include "boot/load.h"
+#include "boot/measure.h"
 #include "boot/memory.h"
 #include "boot/move.h"
 #include "boot/next.h"
@@ -40,6 +41,7 @@ static struct memory memory;
 static struct next next;
 static struct firmware_asked asked;
 static struct firmware firmware;
+static struct measure measured;
 static uint64_t info_page; /* fw_dynamic's block for the firmware */
 static void *tree;         /* what the kernel, or the firmware, gets */
 
@@ -229,11 +231,48 @@ static void set_up_harts(void)
     boot_harts = scan.harts;
 }
 
+/*
+ * /chosen/hearth: measure (empty) asks for the measured boot. kernel-size: as many bytes of the
+ * kernel count; otherwise as many as it says that it needs.
+ */
+static int measure_loaded(const void *fdt)
+{
+    int node = fdt_path_offset(fdt, "/chosen/hearth");
+    struct mem_range kernel = next.measured ? next.image : (struct mem_range){next.pc, 0};
+    uint64_t size;
+    if (node < 0 || fdt_getprop(fdt, node, "measure", NULL) == NULL) {
+        return 0;
+    }
+    int err = tree_u64(fdt, node, "kernel-size", &size);
+    if (err == 0 && next.image.size != 0) {
+        if (!place_is_ram(&scan.place, next.pc, size)) {
+            return tree_refuse(fdt, node, "kernel-size", ERR_RANGE, "more than there is memory");
+        }
+        kernel.size = size;
+    }
+    if (asked.present) {
+        measure_add(&measured, "firmware", asked.file);
+    }
+    measure_add(&measured, "kernel", kernel);
+    measure_add(&measured, "initrd", scan.initrd);
+    return err == ERR_MISSING ? 0 : err;
+}
+
+static int check_firmware(const void *fdt)
+{
+    if (!asked.present || asked.sha256 == NULL || measure_is(asked.file, asked.sha256)) {
+        return 0;
+    }
+    return tree_refuse(fdt, fdt_path_offset(fdt, "/chosen/hearth/firmware"), "sha256", ERR_INVALID,
+                       "the image has another one");
+}
+
 /* The tree where it is, if there is room behind it, or else a copy. */
 static int open_tree(void *fdt)
 {
     struct place *p = &scan.place;
-    uint64_t size = fdt_totalsize(fdt), room = fixup_room(scan.harts + scan.others),
+    uint64_t size = fdt_totalsize(fdt),
+             room = fixup_room(scan.harts + scan.others) + (measured.count != 0 ? MEASURE_ROOM : 0),
              behind = room + (asked.present ? LOAD_TREE_ROOM : 0), at = (uintptr_t)fdt;
     if (!place_is_ram(p, at, size + behind) || place_overlap(p, at + size, behind, true) != NULL ||
         (next.image.size != 0 && at < next.image.base + next.image.size &&
@@ -270,7 +309,8 @@ static int make_tree(void *fdt)
         hartid[i] = vharts[i]->h.hartid;
     }
     struct fixup f = {hartid, world0.harts, reserve, ARRAY_LEN(reserve), asked.present};
-    return err != 0 ? err : fixup_tree(tree, &f);
+    err = err != 0 ? err : fixup_tree(tree, &f);
+    return err != 0 || measured.count == 0 ? err : measure_tree(tree, &measured);
 }
 
 /* /chosen/hearth: exit-counters (empty) asks for the table of exits when the system goes down. */
@@ -334,6 +374,8 @@ _Noreturn void boot_cold(uint64_t hartid, void *fdt, const uint64_t *info)
     must(move_done() ? move_complete(scan.harts + scan.others - 1) : 0);
     world0.isa.ext = scan.isa_ext;
     host_isa(&machine, &world0.isa);
+    must(check_firmware(fdt));
+    must(measure_loaded(fdt));
     must(make_tree(fdt));
     say_places();
     set_up_firmware(hartid);

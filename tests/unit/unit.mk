@@ -15,10 +15,11 @@ UNIT_CORE     := $(wildcard src/core/shadow*.c src/host/m/pmp_plan.c)
 UNIT_CORE     += $(wildcard src/sbi/*.c) \
                  $(patsubst %,src/core/%.c,bus exits guestmem misaligned nacl request vhart)
 # What boots reads trees: with libfdt. log.c is pulled out of the archive only by tests without a log of their own.
-UNIT_CORE     += $(patsubst %,src/boot/%.c,firmware fixup isa_string memory next place scan) src/core/policy.c \
-                 $(patsubst %,src/lib/%.c,err log tree) \
+UNIT_CORE     += $(patsubst %,src/boot/%.c,firmware fixup isa_string load measure memory next place scan) src/core/policy.c \
+                 $(patsubst %,src/lib/%.c,err log sha256 tree) \
                  $(patsubst %,src/drv/%.c,aplic clint driver imsic_tree plic reset uart8250)
 UNIT_FDT      := $(patsubst %.c,$(UNIT_BUILD)/libfdt/%.o,$(FDT_SRC) fdt_empty_tree.c)
+UNIT_MBEDTLS  := $(MBEDTLS_SRC:%.c=$(UNIT_BUILD)/mbedtls/%.o)
 UNIT_SRC      := $(wildcard src/spec/*.c src/vdev/*.c) $(UNIT_CORE)
 UNIT_OBJ      := $(UNIT_SRC:%.c=$(UNIT_BUILD)/%.o)
 UNIT_TESTS    := $(patsubst tests/unit/%.c,$(UNIT_BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -36,16 +37,21 @@ unit-build: $(UNIT_TESTS)
 $(UNIT_BUILD)/test_%: $(UNIT_BUILD)/tests/unit/test_%.o $(UNIT_BUILD)/pure.a
 	$(UNIT_CC) $(UNIT_CFLAGS) $^ -lcmocka -pthread -o $@
 
-$(UNIT_BUILD)/pure.a: $(UNIT_OBJ) $(UNIT_FDT)
+$(UNIT_BUILD)/pure.a: $(UNIT_OBJ) $(UNIT_FDT) $(UNIT_MBEDTLS)
 	rm -f $@ && ar rcs $@ $^
 
 $(UNIT_BUILD)/%.o: %.c tests/unit/unit.mk
 	@mkdir -p $(@D)
-	$(UNIT_CC) $(UNIT_CFLAGS) -Isrc -Itests/unit -isystem $(LIBFDT) -MMD -MP -c $< -o $@
+	$(UNIT_CC) $(UNIT_CFLAGS) -Isrc -Itests/unit -isystem $(LIBFDT) -isystem $(MBEDTLS)/include \
+	    $(MBEDTLS_CONFIG) -MMD -MP -c $< -o $@
 
 $(UNIT_BUILD)/libfdt/%.o: $(LIBFDT)/%.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(filter-out -W%,$(UNIT_CFLAGS)) -I$(LIBFDT) -c $< -o $@
+
+$(UNIT_BUILD)/mbedtls/%.o: $(MBEDTLS)/library/%.c src/lib/mbedtls_config.h
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(filter-out -W%,$(UNIT_CFLAGS)) -Isrc -I$(MBEDTLS)/include $(MBEDTLS_CONFIG) -c $< -o $@
 
 .PRECIOUS: $(UNIT_BUILD)/%.o
 -include $(UNIT_OBJ:.o=.d) $(UNIT_TESTS:$(UNIT_BUILD)/%=$(UNIT_BUILD)/tests/unit/%.d)
