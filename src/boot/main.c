@@ -5,6 +5,7 @@
  * fixes the tree up and leaves for the kernel.
  */
 #include "boot/boot.h"
+#include "boot/devices.h"
 
 #include <string.h>
 
@@ -326,6 +327,8 @@ static void set_up_firmware(uint64_t hartid)
     if (!asked.present) {
         return;
     }
+    must(devices_make(&world0));
+    host_isa_firmware(&machine, &world0.isa);
     load_firmware(&asked, &next, hartid, info_page, (uintptr_t)tree, &firmware);
     world0.firmware = &firmware;
     log_info("firmware at %lx-%lx, policy %s%s%s", (unsigned long)asked.load,

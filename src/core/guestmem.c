@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "core/bus.h"
 #include "core/world.h"
 #include "host/host.h"
+#include "spec/pmp.h"
 
 #define PAGE 4096u
 
@@ -40,6 +42,10 @@ static bool piece_find(struct vhart *vh, struct access_as as, struct piece *p, s
 
     if (!walk(&vh->h, &vh->world->mem, as, p->va, &x, fault)) {
         return false;
+    }
+    if (vh->h.isa->pmp_entries != 0 &&
+        !pmp_allows(&vh->h, x.pa, p->len, (enum access)as.access, (enum prv)as.prv)) {
+        return access_fault(as, p->va, fault);
     }
     p->pa = x.pa;
     p->ram = mem_at(&vh->world->mem, x.pa, p->len);
@@ -116,6 +122,19 @@ static void ram_store(void *ram, const void *buf, unsigned len)
     }
 }
 
+/* What is not memory: a virtual device, or a physical one that the world may reach. */
+static bool device_access(struct vhart *vh, hpa_t pa, unsigned len, bool write, uint64_t *value)
+{
+    switch (bus_access(vh, pa.a, len, write, value)) {
+    case BUS_OK:
+        return true;
+    case BUS_NONE:
+        return write ? host_mmio_store(pa.a, len, *value) : host_mmio_load(pa.a, len, value);
+    default:
+        return false;
+    }
+}
+
 bool guest_load(struct vhart *vh, struct access_as as, uint64_t va, void *buf, unsigned len,
                 struct trap *fault)
 {
@@ -125,7 +144,7 @@ bool guest_load(struct vhart *vh, struct access_as as, uint64_t va, void *buf, u
 
     if (count == 1 && !p[0].ram) {
         uint64_t value = 0;
-        if (as.access == ACCESS_FETCH || !host_mmio_load(p[0].pa.a, len, &value)) {
+        if (as.access == ACCESS_FETCH || !device_access(vh, p[0].pa, len, false, &value)) {
             return access_fault(as, va, fault);
         }
         memcpy(buf, &value, len);
@@ -148,13 +167,27 @@ bool guest_store(struct vhart *vh, struct access_as as, uint64_t va, const void 
     if (count == 1 && !p[0].ram) {
         uint64_t value = 0;
         memcpy(&value, buf, len);
-        return host_mmio_store(p[0].pa.a, len, value) || access_fault(as, va, fault);
+        return device_access(vh, p[0].pa, len, true, &value) || access_fault(as, va, fault);
     }
     for (unsigned i = 0; i < count; i++) {
         ram_store(p[i].ram, from, p[i].len);
         from += p[i].len;
     }
     return count != 0;
+}
+
+void *guest_pointer(struct vhart *vh, struct access_as as, uint64_t va, unsigned len,
+                    struct trap *fault)
+{
+    struct piece p = {.va = va, .len = len};
+
+    if (!piece_find(vh, as, &p, fault)) {
+        return NULL;
+    }
+    if (p.ram == NULL) {
+        access_fault(as, va, fault);
+    }
+    return p.ram;
 }
 
 bool guest_fetch(struct vhart *vh, uint32_t *raw, struct trap *fault)

@@ -23,6 +23,13 @@ bool guest_load(struct vhart *vh, struct access_as as, uint64_t va, void *buf, u
 bool guest_store(struct vhart *vh, struct access_as as, uint64_t va, const void *buf, unsigned len,
                  struct trap *fault) must_check;
 
+/*
+ * Where len bytes at va are, naturally aligned, for an atomic access: NULL and *fault if they
+ * can't be had, or aren't memory.
+ */
+void *guest_pointer(struct vhart *vh, struct access_as as, uint64_t va, unsigned len,
+                    struct trap *fault) must_check;
+
 /* The instruction at pc in the hart's present mode: 16 bits if it is a compressed one. Faults as
  * fetching it would. */
 bool guest_fetch(struct vhart *vh, uint32_t *raw, struct trap *fault) must_check;

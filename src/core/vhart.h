@@ -12,8 +12,9 @@
 #define HARTS_MAX 64 /* one word of hart bits */
 
 /* Which virtual CSRs stand in the hart's S-level CSRs just now. The model's fields of that set are
- * stale meanwhile. */
-enum resident { RESIDENT_NONE, RESIDENT_HS, RESIDENT_VS };
+ * stale meanwhile. RESIDENT_M: none do, and the hart is set up for virtual M (host/m/firmware.c).
+ */
+enum resident { RESIDENT_NONE, RESIDENT_HS, RESIDENT_VS, RESIDENT_M };
 
 /* What another hart can ask for (vhart.request). */
 enum request {
@@ -53,9 +54,17 @@ struct vs_environment {
 /* The same while HS runs. */
 struct hs_environment {
     uint64_t medeleg, mideleg, menvcfg;
+    uint64_t traps; /* TVM, TW, TSR of the virtual mstatus */
 };
 
 struct nacl_shmem;
+
+/* What an LR that was replayed has reserved; at = NULL: nothing. */
+struct reservation {
+    const void *at;
+    unsigned width;
+    uint64_t value;
+};
 
 struct vhart {
     struct hart h; /* first: entry.S saves into it */
@@ -73,6 +82,9 @@ struct vhart {
     bool captured;          /* the PLIC's S context is closed for the guest's sake */
     uint64_t mtip_deadline; /* of the virtual M timer, in mtime; ~0 without firmware (host_lines) */
     uint64_t time_offset;   /* virtual mtime less the physical one */
+
+    /* A world with firmware */
+    struct reservation reservation;
 
     /* This hart only */
     struct world *world;

@@ -108,6 +108,12 @@ void host_delegate_misaligned(struct vhart *vh, bool on);
 void host_probe(struct machine *m);
 void host_isa(const struct machine *m, struct isa *isa);
 
+/*
+ * What firmware sees besides: a PMP. And mideleg.SSI, STI and SEI are read-only one: physical S has
+ * the bits of HS.
+ */
+void host_isa_firmware(const struct machine *m, struct isa *isa);
+
 /* Can this hart be Hearth's (S-mode, PMP, TVM, TW, TSR)? If not, *why is a phrase for people.
  * Before anything else is set up. */
 bool host_usable(const char **why) must_check;

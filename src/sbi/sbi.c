@@ -62,6 +62,18 @@ void sbi_call(struct vhart *vh)
     }
 }
 
+bool sbi_offload(struct vhart *vh)
+{
+    const struct sbi_ext *e = extension_find(vh->h.x[17]);
+
+    if (e == NULL ||
+        (e->exit != EXIT_sbi_timer && e->exit != EXIT_sbi_ipi && e->exit != EXIT_sbi_rfence)) {
+        return false;
+    }
+    sbi_call(vh);
+    return true;
+}
+
 void sbi_reset(struct vhart *vh)
 {
     pmu_reset(vh);

@@ -47,6 +47,12 @@ struct sbi_ext {
 void sbi_call(struct vhart *vh);
 
 /*
+ * The same for an operating system above firmware, of the calls that Hearth answers without waking
+ * it: timer, IPIs and remote fences. False: none of these, nothing done.
+ */
+bool sbi_offload(struct vhart *vh) must_check;
+
+/*
  * The calling hart is stopped: HS state reset, hsm = STOPPED. Waits in M, serving requests, until
  * another starts it, fences everything, and returns with h.pc, x[10] = hartid, x[11] = opaque, prv
  * = S, satp = 0, SIE = 0. Harts that don't boot enter here.

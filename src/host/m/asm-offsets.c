@@ -12,6 +12,7 @@ void asm_offsets(void)
     DEFINE(HART_PC, offsetof(struct vhart, h.pc));
     DEFINE(HART_PRV, offsetof(struct vhart, h.prv));
     DEFINE(VHART_WRITTEN, offsetof(struct vhart, written));
+    DEFINE(PRIVILEGE_M, PRV_M);
     DEFINE(CAUSE_ECALL_S, CAUSE_ECALL_HS);
     DEFINE(SBI_EXT_NACL, NACL_EID);
     DEFINE(SBI_NACL_SYNC_SRET, NACL_SYNC_SRET);

@@ -42,14 +42,8 @@
     \op x31, HART_X + 8 * 31(tp)
 .endm
 
-    .section .text
-    .balign 4
-    .globl m_entry
-m_entry:
-    csrrw tp, mscratch, tp
-entered:
-    others sd
-    preserved sd
+/* Where t0 is the caller's tp: the rest of the state, prv by what the macro's user puts into t2 of mstatus in a2. */
+.macro saved
     csrrw t0, mscratch, tp
     sd t0, HART_X + 8 * 4(tp)
     csrr t1, mepc
@@ -58,26 +52,70 @@ entered:
     csrr a2, mstatus
     srli t2, a2, 11
     andi t2, t2, 3
+.endm
+
+.macro handled by
+    ld sp, VHART_STACK(tp)
+    mv a0, tp
+    call \by
+    lbu t0, VHART_WRITTEN(tp)
+    bnez t0, m_return
+.endm
+
+    .section .text
+    .balign 4
+    .globl m_entry
+m_entry:
+    csrrw tp, mscratch, tp
+entered:
+    others sd
+    preserved sd
+    saved
     sb t2, HART_PRV(tp)
     addi t2, t2, -3
     beqz t2, m_nested
-    ld sp, VHART_STACK(tp)
-    mv a0, tp
-    call m_trap
-    lbu t0, VHART_WRITTEN(tp)
-    bnez t0, m_return
-1:  ld t1, HART_PC(tp)
+    handled m_trap
+.Lback:
+    ld t1, HART_PC(tp)
     csrw mepc, t1
 load_others:
     others ld
     ld tp, HART_X + 8 * 4(tp)
     mret
 
+/* mtvec in a world with firmware: below it, and in virtual M, which is physical U. */
+    .balign 4
+    .globl m_entry_below
+m_entry_below:
+    csrrw tp, mscratch, tp
+    others sd
+    preserved sd
+    saved
+    sb t2, HART_PRV(tp)
+    addi t2, t2, -3
+    beqz t2, m_nested
+    handled m_trap_below
+    j .Lback
+
+    .balign 4
+    .globl m_entry_firmware
+m_entry_firmware:
+    csrrw tp, mscratch, tp
+    others sd
+    preserved sd
+    saved
+    addi t2, t2, -3
+    beqz t2, m_nested
+    li t2, PRIVILEGE_M
+    sb t2, HART_PRV(tp)
+    handled m_trap_firmware
+    j .Lback
+
     .globl m_return
 m_return:
     sb x0, VHART_WRITTEN(tp)
     preserved ld
-    j 1b
+    j .Lback
 
 /* noreturn: leaves for the guest the first time; a0 = struct vhart, whose stack is set. */
     .globl m_launch

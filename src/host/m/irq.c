@@ -25,6 +25,7 @@ uint64_t host_time(void)
 
 static void comparator_set(struct vhart *vh, uint64_t deadline)
 {
+    deadline = min_u64(deadline, vh->mtip_deadline);
     if (deadline != vh->armed) {
         vh->armed = deadline;
         drivers.timer->set(vh->h.hartid, deadline);
@@ -98,6 +99,13 @@ static inline void arm_vs(struct vhart *vh, uint64_t vs)
     arm(vh, next);
 }
 
+void m_timer_lower(struct vhart *vh, uint64_t deadline)
+{
+    if (deadline < vh->armed) {
+        comparator_set(vh, deadline);
+    }
+}
+
 void m_timer_arm(struct vhart *vh)
 {
     const struct hart *h = &vh->h;
@@ -164,9 +172,7 @@ void host_timer_set(struct vhart *vh, uint64_t deadline)
     if (vh->resident == RESIDENT_HS) {
         hw_clear(CSR_mip, BIT(IRQ_STI));
     }
-    if (deadline < vh->armed) {
-        comparator_set(vh, deadline);
-    }
+    m_timer_lower(vh, deadline);
 }
 
 void host_raise_ssip(struct vhart *vh)
@@ -192,6 +198,9 @@ static void timer_interrupt(struct vhart *vh)
 
     vhart_count(vh, EXIT_irq_timer);
     h->time = host_time();
+    if (unlikely(vh->mtip_deadline <= h->time)) {
+        host_lines(vh);
+    }
     comparator_set(vh, NEVER);
     if (h->stimecmp <= h->time && (h->v || !hs_has_sstc(vh))) {
         raise_stip(vh);

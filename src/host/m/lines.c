@@ -13,4 +13,5 @@ void host_lines(struct vhart *vh)
     h->line = (h->line & ~IRQS_M) | (l.up & IRQS_M);
     vh->mtip_deadline = l.deadline;
     vh->time_offset = l.time_offset;
+    m_timer_lower(vh, l.deadline);
 }

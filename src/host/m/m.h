@@ -28,6 +28,7 @@ int m_mmio_store(uint64_t pa, unsigned len, uint64_t value);
 
 /* run.c: what entry.S calls */
 void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus);
+void m_settle(struct vhart *vh);             /* the end of every exit */
 void m_settle_undelegated(struct vhart *vh); /* V = 0, vhart.watching */
 _Noreturn void m_broken(struct vhart *vh);
 
@@ -73,10 +74,34 @@ uint64_t m_undelegated(
 void m_timer_arm(struct vhart *vh); /* the earliest deadline into the comparator */
 bool m_hs_interrupt(struct vhart *vh, struct trap *t); /* V = 1: does HS take one now? */
 
+void m_timer_lower(struct vhart *vh, uint64_t deadline); /* if that is earlier */
+
 /* pmp.c */
 void m_pmp_setup(void);
+void m_pmp_firmware(struct vhart *vh);
+void m_pmp_below(struct vhart *vh);
+void m_pmp_changed(struct vhart *vh);
+void m_pmp_mprv(struct vhart *vh);
 extern uint64_t m_pmpcfg_hs,
     m_pmpcfg_vs; /* pmpcfg0 while HS runs; while VS does, the tables can be read */
+
+/* Of a CSR instruction emulated in place: what is to be written; and rd. */
+static inline uint64_t csr_operate(unsigned funct3, uint64_t old, uint64_t operand)
+{
+    return (funct3 & 2) == 0 ? operand : (funct3 & 1) == 0 ? old | operand : old & ~operand;
+}
+
+static inline void rd_write(struct vhart *vh, uint32_t raw, uint64_t value)
+{
+    const uint32_t preserved = 0x0ffc0308; /* gp, s0 to s11: entry.S, `preserved` */
+    unsigned rd = raw >> 7 & 31;
+
+    vh->h.x[rd] = value;
+    vh->h.x[0] = 0;
+    vh->written = preserved >> rd & 1;
+}
+
+#define IS_CSR(raw) (((raw)&0x7f) == 0x73 && ((raw)&0x3000) != 0)
 
 #define SXL_UXL_64 (FIELD_PUT(STATUS_UXL, UXL_64) | FIELD_PUT(STATUS_SXL, UXL_64))
 

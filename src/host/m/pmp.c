@@ -83,3 +83,21 @@ bool host_mmio_store(uint64_t pa, unsigned len, uint64_t value)
 {
     return is_open(pa, len) && m_mmio_store(pa, len, value) == 0;
 }
+
+void m_pmp_firmware(struct vhart *vh)
+{
+    (void)vh;
+    hw_write(HW_pmpcfg0, m_pmpcfg_hs);
+}
+void m_pmp_below(struct vhart *vh)
+{
+    (void)vh;
+}
+void m_pmp_changed(struct vhart *vh)
+{
+    (void)vh;
+}
+void m_pmp_mprv(struct vhart *vh)
+{
+    (void)vh;
+}

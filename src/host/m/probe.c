@@ -141,3 +141,9 @@ void host_isa(const struct machine *m, struct isa *isa)
     isa->counteren = 0xffffffff;
     isa->menvcfg = m->menvcfg_mask | ENVCFG_STCE;
 }
+
+void host_isa_firmware(const struct machine *m, struct isa *isa)
+{
+    (void)m;
+    isa->mideleg &= ~IRQS_S;
+}

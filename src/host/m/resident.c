@@ -3,7 +3,7 @@
  * Residency: the S-level CSRs in hardware, and the controls that go with V. scounteren and senvcfg
  * are HS's and VS's alike: they stay where they are.
  */
-#include "host/m/m.h"
+#include "host/m/firmware.h"
 #include "core/nacl.h"
 #include "drv/drv.h"
 
@@ -24,11 +24,19 @@
 void m_hs_changed(struct vhart *vh)
 {
     const struct hart *h = &vh->h;
+    const struct firmware *f = vh->world->firmware;
 
+    if (f != NULL) {
+        vh->misaligned_delegated = !f->offload || (h->medeleg & MISALIGNED) == MISALIGNED;
+    }
     vh->hs.medeleg =
         h->medeleg & machine.medeleg & ~HS_NEVER & ~(vh->misaligned_delegated ? 0 : MISALIGNED);
+    if (f != NULL) { /* perhaps a virtual device, which the virtual PMP leaves to HS */
+        vh->hs.medeleg &= ~(BIT(CAUSE_LOAD_ACCESS) | BIT(CAUSE_STORE_ACCESS));
+    }
     vh->hs.mideleg = h->mideleg & machine.mideleg & (IRQS_S | BIT(IRQ_LCOFI));
     vh->hs.menvcfg = h->menvcfg & machine.menvcfg_mask;
+    vh->hs.traps = h->mstatus & (STATUS_TVM | STATUS_TW | STATUS_TSR);
     vh->vs.known = false;
 }
 
@@ -41,18 +49,19 @@ static inline uint64_t hs_medeleg(const struct vhart *vh)
     return (h->hstatus & HSTATUS_SPV) ? 0 : vh->hs.medeleg;
 }
 
-/* sret may enter the guest, or a mode in which a waiting interrupt is taken. */
-static inline uint64_t hs_tsr(struct vhart *vh)
+/* What traps in HS: as the virtual mstatus says; and sret that may enter the guest, or a mode in
+ * which a waiting interrupt is taken. */
+static inline uint64_t hs_traps(struct vhart *vh)
 {
     vh->watching = m_may_be_undelegated(&vh->h);
-    return (vh->h.hstatus & HSTATUS_SPV) || vh->watching ? STATUS_TSR : 0;
+    return vh->hs.traps | ((vh->h.hstatus & HSTATUS_SPV) || vh->watching ? STATUS_TSR : 0);
 }
 
 void m_hs_environment(struct vhart *vh)
 {
     hw_write(CSR_medeleg, hs_medeleg(vh));
-    hw_clear(CSR_mstatus, STATUS_TSR);
-    hw_set(CSR_mstatus, hs_tsr(vh));
+    hw_clear(CSR_mstatus, STATUS_TVM | STATUS_TW | STATUS_TSR);
+    hw_set(CSR_mstatus, hs_traps(vh));
 }
 
 static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint8_t prv)
@@ -86,7 +95,7 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint
     hw_write(CSR_stval, h->stval);
     hw_write(CSR_satp, h->satp);
     hw_write(CSR_medeleg, hs_medeleg(vh));
-    hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | hs_tsr(vh) | SXL_UXL_64 |
+    hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | hs_traps(vh) | SXL_UXL_64 |
                               FIELD_PUT(STATUS_MPP, (uint64_t)prv));
     hw_write(HW_pmpcfg0, m_pmpcfg_hs);
     if (vh->nacl) {
@@ -213,7 +222,7 @@ static inline void shadow_root(struct vhart *vh)
 static inline __attribute__((always_inline)) void load_vs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
-    uint64_t traps = STATUS_TVM;
+    uint64_t traps = STATUS_TVM | (vh->hs.traps & STATUS_TW);
 
     if (!vh->vs.known) {
         vs_environment(vh);
@@ -251,6 +260,8 @@ void m_load(struct vhart *vh)
 {
     if (vh->h.v) {
         load_vs(vh);
+    } else if (unlikely(vh->h.prv == PRV_M)) {
+        m_firmware_load(vh);
     } else {
         load_hs(vh, vh->h.prv);
     }
@@ -318,6 +329,8 @@ void host_unload(struct vhart *vh)
         unload_hs(vh);
     } else if (vh->resident == RESIDENT_VS) {
         unload_vs(vh);
+    } else if (vh->resident == RESIDENT_M) {
+        m_firmware_unload(vh);
     }
     vh->resident = RESIDENT_NONE;
 }

@@ -163,22 +163,6 @@ static void csr_prepare(struct vhart *vh, const struct csr *c)
     }
 }
 
-/* The result of an instruction emulated in place. */
-static void rd_write(struct vhart *vh, uint32_t raw, uint64_t value)
-{
-    const uint32_t preserved = 0x0ffc0308; /* gp, s0 to s11: entry.S, `preserved` */
-    unsigned rd = raw >> 7 & 31;
-
-    vh->h.x[rd] = value;
-    vh->h.x[0] = 0;
-    vh->written = preserved >> rd & 1;
-}
-
-static uint64_t csr_operate(unsigned funct3, uint64_t old, uint64_t operand)
-{
-    return (funct3 & 2) == 0 ? operand : (funct3 & 1) == 0 ? old | operand : old & ~operand;
-}
-
 /*
  * A CSR access of HS or VS to a register that stands in the model: nothing is moved. False: not
  * such a one, nothing done. The same as exec_csr() but for mip, which only M has.
@@ -211,7 +195,6 @@ static bool csr_in_place(struct vhart *vh, uint32_t raw)
     return true;
 }
 
-#define IS_CSR(raw)        (((raw)&0x7f) == 0x73 && ((raw)&0x3000) != 0)
 #define IS_RDTIME(raw)     (((raw) & ~UINT32_C(0xf80)) == 0xc0102073)
 #define IS_SFENCE_VMA(raw) (((raw)&0xfe007fff) == 0x12000073)
 
@@ -373,6 +356,9 @@ __attribute__((noinline)) void m_settle_undelegated(struct vhart *vh)
     struct trap t;
     bool enabled = h->prv == PRV_U;
 
+    if (h->prv == PRV_M) {
+        return;
+    }
     if (vh->resident == RESIDENT_HS) {
         enabled = enabled || (hw_read(CSR_mstatus) & STATUS_SIE);
     } else {
@@ -408,6 +394,11 @@ static inline void settle(struct vhart *vh)
     if (unlikely(vh->resident == RESIDENT_NONE)) {
         m_load(vh);
     }
+}
+
+void m_settle(struct vhart *vh)
+{
+    settle(vh);
 }
 
 static __attribute__((noinline)) void illegal_exit(struct vhart *vh, uint64_t mstatus)

@@ -6,28 +6,58 @@
 
 #define NEVER (~UINT64_C(0))
 
-void host_reset_hs(struct vhart *vh)
+/* The hart as its reset leaves it, in virtual M, and nothing of another life in hardware. */
+static void reset(struct vhart *vh)
 {
     struct hart *h = &vh->h;
-    const struct isa *isa = h->isa;
 
     vh->resident = RESIDENT_NONE;
-    hart_reset(h, isa, h->hartid);
-    hart_enter_s(h, 0, h->hartid, 0);
-    h->menvcfg &= ~ENVCFG_ADUE; /* FWFT switches it on */
+    hart_reset(h, h->isa, h->hartid);
     h->stimecmp = NEVER;
     h->vstimecmp = NEVER;
     if (machine.sstc) {
         hw_write(CSR_stimecmp, NEVER);
     }
     vh->shadow_atp = 0;
-    m_hs_changed(vh);
     vh->shadow.asid_base =
         machine.asid_mask < 2 * SHADOW_ROOTS - 1 ? 0 : machine.asid_mask + 1 - SHADOW_ROOTS;
     shadow_flush(&vh->shadow);
     hw_write(CSR_mie, BIT(IRQ_MSI) | BIT(IRQ_MTI));
     hw_write(CSR_satp, 0);
     hw_sfence_all();
+}
+
+void host_reset_hs(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+
+    reset(vh);
+    hart_enter_s(h, 0, h->hartid, 0);
+    h->menvcfg &= ~ENVCFG_ADUE; /* FWFT switches it on */
+    m_hs_changed(vh);
+}
+
+/* The first instruction of the world's firmware. */
+static _Noreturn void start_firmware(struct vhart *vh)
+{
+    const struct firmware *f = vh->world->firmware;
+    struct hart *h = &vh->h;
+
+    reset(vh);
+    h->mideleg |= IRQS_S; /* read-only one: see host_isa() */
+    h->pc = f->entry;
+    h->x[10] = h->hartid;
+    h->x[11] = f->fdt;
+    h->x[12] = f->info;
+    hw_write(CSR_scounteren, 0);
+    if (machine.menvcfg) {
+        hw_write(CSR_senvcfg, 0);
+    }
+    m_hs_changed(vh);
+    host_lines(vh);
+    __atomic_store_n(&vh->hsm, HSM_STARTED, __ATOMIC_SEQ_CST);
+    m_load(vh);
+    m_launch(vh);
 }
 
 static void hart_setup(struct vhart *vh)
@@ -48,12 +78,16 @@ static void hart_setup(struct vhart *vh)
     drivers.ipi->clear(vh->h.hartid);
     drivers.timer->set(vh->h.hartid, NEVER);
     vh->armed = NEVER;
+    vh->mtip_deadline = NEVER;
     vh->written = true;
 }
 
 _Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1)
 {
     hart_setup(vh);
+    if (vh->world->firmware != NULL) {
+        start_firmware(vh);
+    }
     host_reset_hs(vh);
     sbi_reset(vh);
     vh->h.pc = pc;
@@ -67,6 +101,9 @@ _Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1)
 _Noreturn void host_start_secondary(struct vhart *vh)
 {
     hart_setup(vh);
+    if (vh->world->firmware != NULL) {
+        start_firmware(vh);
+    }
     hsm_wait_for_start(vh);
     if (vh->resident == RESIDENT_NONE) {
         m_load(vh);

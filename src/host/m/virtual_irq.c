@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Virtual M's interrupts. The physical ones always come to Hearth, which makes their source quiet;
+ * what is pending for the firmware stands in h.line, as its virtual devices say, and is injected
+ * whenever the virtual hart's mie and mstatus.MIE or mode allow: that is asked on every way back.
+ */
+#include "core/request.h"
+#include "host/m/firmware.h"
+
+void m_firmware_interrupt(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    uint64_t pending = (h->line | h->mip) & h->mie & ~h->mideleg;
+
+    if (likely(pending == 0) || (h->prv == PRV_M && !(h->mstatus & STATUS_MIE))) {
+        return;
+    }
+    struct trap t = {.cause = CAUSE_INTERRUPT | FIELD_GET(TOPI_IID, hart_mtopi(h))};
+    if (t.cause != CAUSE_INTERRUPT) {
+        vhart_count(vh, EXIT_m_interrupt);
+        vh->written = true;
+        if (h->prv == PRV_M) {
+            (void)hart_trap(h, &t);
+        } else {
+            host_reflect(vh, &t);
+        }
+    }
+}
+
+void m_firmware_wait(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+
+    for (;;) {
+        request_serve(vh);
+        h->time = host_time() + vh->time_offset;
+        h->line = (h->line & ~BIT(IRQ_SEI)) | (hw_read(CSR_mip) & BIT(IRQ_SEI));
+        if (hart_wakes(h)) {
+            return;
+        }
+        host_wait();
+    }
+}
