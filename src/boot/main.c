@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "boot/built_in.h"
+#include "boot/devices.h"
 #include "boot/firmware.h"
 #include "boot/fixup.h"
 #include "boot/layout.h"
@@ -321,7 +322,7 @@ static void read_options(const void *fdt)
     exits_report = node >= 0 && fdt_getprop(fdt, node, "exit-counters", NULL) != NULL;
 }
 
-/* After the last error, and after everything that still needs what the firmware is copied over. */
+/* After everything that still needs what the firmware is copied over. */
 static void set_up_firmware(uint64_t hartid)
 {
     if (!asked.present) {

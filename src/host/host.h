@@ -119,7 +119,7 @@ void host_isa_firmware(const struct machine *m, struct isa *isa);
 bool host_usable(const char **why) must_check;
 
 /* Leaves for HS: the boot hart at pc with a0 = hart id and a1 = arg1; the others wait until HSM
- * starts them. */
+ * starts them. In a world with firmware every hart begins with it instead (struct firmware). */
 _Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1);
 _Noreturn void host_start_secondary(struct vhart *vh);
 
