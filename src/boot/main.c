@@ -5,7 +5,6 @@
  * fixes the tree up and leaves for the kernel.
  */
 #include "boot/boot.h"
-#include "boot/devices.h"
 
 #include <string.h>
 
