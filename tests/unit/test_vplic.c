@@ -188,6 +188,7 @@ static void the_wire_drops(void **state)
     store(ENABLE(M_OF(0), 0), 0); /* disabled */
     assert_int_equal(told, BIT(0));
     assert_int_equal(wires(0), 0);
+    assert_false(p.hart[0].any);
     store(ENABLE(M_OF(0), 0), BIT(5));
     assert_int_equal(wires(0), BIT(IRQ_MEI));
     store(THRESHOLD(M_OF(0)), 3);
@@ -306,13 +307,14 @@ static void registers_of_others(void **state)
         source(32 + i, 7, true);
         struct vdev_lines l = {.up = BIT(IRQ_MTI)};
         self = i;
+        vplic_ops.lines(&p, 5, 0, &l); /* has no contexts */
+        assert_int_equal(l.up, BIT(IRQ_MTI));
         vplic_ops.lines(&p, index[i], 0, &l);
         assert_int_equal(l.up, BIT(IRQ_MTI) | BIT(IRQ_MEI));
         assert_int_equal(load(CLAIM(M_OF(i))), 32 + i);
         assert_int_equal(told, BIT(index[i]));
         vplic_ops.lines(&p, index[i], 0, &l); /* no longer quiet */
     }
-    assert_int_equal(wires(5), 0); /* has no contexts */
 }
 
 static void other_accesses_are_refused(void **state)
@@ -366,7 +368,8 @@ static void nothing_there(void **state)
         0x3fffffc,
     };
     (void)state;
-    p.hart[2].hart = VDEV_NOBODY; /* not of this world */
+    store(ENABLE(0, 0), 0xfffffffe); /* what lies behind the pending bits here */
+    p.hart[2].hart = VDEV_NOBODY;    /* not of this world */
     p.slot[2] = VDEV_NOBODY;
     struct vplic before = p;
     struct plic_device device_before = device;
@@ -400,6 +403,9 @@ static void contexts_that_are_not_there(void **state)
     vplic_init(&p, 31);
     p.line = line;
     vplic_context(&p, VPLIC_CONTEXTS, 0, true, &at); /* a number too large for firmware */
+    vplic_context(&p, 1, 0, true, &at);
+    store(THRESHOLD(1), 1); /* a hart of no world */
+    assert_int_equal(load(THRESHOLD(1)), 0);
     vplic_hart(&p, 0, 0);
     assert_int_equal(device.context[1][0], UINT32_MAX);
     device.enable[1][0] = 2;
