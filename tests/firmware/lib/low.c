@@ -132,6 +132,37 @@ struct trap run_code(enum mode mode, const uint32_t *insn, unsigned n, uint64_t 
     return run_at(mode, code_pc(mode));
 }
 
+/* mstatus is what it is only while the code runs. */
+uint64_t run_as_status;
+__asm__(
+    ".text\n.balign 4\n"
+    "call_as:\n" /* a0, a1; a2 mstatus, a3 code, a4 struct regs, a5 where mstatus goes */
+    "    mv t6, ra\n"
+    "    csrw mstatus, a2\n"
+    "    jalr a3\n"
+    "    csrrwi t5, mstatus, 0\n"
+    "    sd a0, 80(a4)\n"
+    "    sd a1, 88(a4)\n"
+    "    sd t5, 0(a5)\n"
+    "    mv ra, t6\n"
+    "    ret\n");
+void call_as(uint64_t a0, uint64_t a1, uint64_t status, const uint32_t *at, struct regs *r,
+             uint64_t *status_then);
+
+struct trap run_as(enum mode mode, uint64_t status, const uint32_t *insn, unsigned n, uint64_t a0,
+                   uint64_t a1)
+{
+    irq_off();
+    put_code(insn, n, INSN_RET);
+    status |= MSTATUS_MPRV;
+    status |= FIELD_PUT(MSTATUS_MPP, mode == MODE_M ? 3 : mode == MODE_S || mode == MODE_VS);
+    status |= mode == MODE_VS || mode == MODE_VU ? MSTATUS_MPV : 0;
+    catch_begin();
+    call_as(a0, a1, status, code, &low, &run_as_status);
+    catch_end();
+    return me()->caught;
+}
+
 struct trap run_insn(enum mode mode, uint32_t insn, uint64_t a0, uint64_t a1)
 {
     return run_code(mode, &insn, 1, a0, a1);

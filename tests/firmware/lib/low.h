@@ -32,6 +32,12 @@ void low_fence(void);
  * is the one that the code raised, or the ECALL's; in MODE_M mcause is CAUSE_NONE if none came. */
 struct trap run_insn(enum mode mode, uint32_t insn, uint64_t a0, uint64_t a1);
 struct trap run_code(enum mode mode, const uint32_t *insn, unsigned n, uint64_t a0, uint64_t a1);
+/* Runs up to 16 instructions in M under mstatus.MPRV, MPP (and MPV) saying mode and more bits of
+ * mstatus as given. mcause is CAUSE_NONE if they completed. */
+struct trap run_as(enum mode mode, uint64_t status, const uint32_t *insn, unsigned n, uint64_t a0,
+                   uint64_t a1);
+/* mstatus, before it was put back, of the last run_as(). */
+extern uint64_t run_as_status;
 /* Runs what is at pc, as the mode sees it, until it traps. */
 struct trap run_at(enum mode mode, uint64_t pc);
 /* Whether the code ended by itself. */
