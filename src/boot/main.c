@@ -19,6 +19,8 @@
 #include "boot/move.h"
 #include "boot/next.h"
 #include "boot/scan.h"
+#include "boot/tracing.h"
+#include "core/trace.h"
 #include "core/world.h"
 #include "drv/drv.h"
 #include "host/host.h"
@@ -39,6 +41,7 @@ uint32_t boot_harts;
 
 static struct scan scan;
 static struct memory memory;
+static struct tracing tracing;
 static struct next next;
 static struct firmware_asked asked;
 static struct firmware firmware;
@@ -167,9 +170,10 @@ static int choose_info(void)
     return place_take(&scan.place, info_page, LOAD_INFO_SIZE, "the firmware's information");
 }
 
-static int choose_memory(void)
+static int choose_memory(const void *fdt)
 {
     int err = memory_choose(&scan.place, image_range(), scan.harts, HART_AREA, &memory);
+    err = err != 0 ? err : tracing_choose(fdt, &scan.place, scan.harts, &tracing);
     return err != 0 || !asked.present ? err : choose_info();
 }
 
@@ -188,7 +192,8 @@ static void close(struct mem_range r)
 
 static int set_up_world(void)
 {
-    struct mem_range own[] = {memory.hearth, memory.areas_range, memory.pool};
+    /* The last one HS may read. */
+    struct mem_range own[] = {memory.hearth, memory.areas_range, memory.pool, tracing.area};
     int n = place_without(&scan.place, own, ARRAY_LEN(own), world0.range, WORLD_RANGES);
     if (n < 0) {
         log_error("memory is in more than %u pieces", WORLD_RANGES);
@@ -199,7 +204,7 @@ static int set_up_world(void)
     machine.hearth = memory.hearth;
     machine.areas = memory.areas_range;
     machine.pool = memory.pool;
-    for (unsigned i = 0; i < ARRAY_LEN(own); i++) {
+    for (unsigned i = 0; i < ARRAY_LEN(own) - 1; i++) {
         close(own[i]);
     }
     for (unsigned i = 0; i < drivers.closed_count; i++) {
@@ -298,6 +303,7 @@ static int make_tree(void *fdt)
     struct mem_range reserve[] = {memory.hearth,
                                   memory.areas_range,
                                   memory.pool,
+                                  tracing.area,
                                   {info_page, asked.present ? LOAD_INFO_SIZE : 0}};
     for (unsigned i = 0; i < ARRAY_LEN(reserve); i++) {
         if (reserve[i].size != 0 && !place_is_ram(&scan.place, reserve[i].base, reserve[i].size)) {
@@ -311,6 +317,7 @@ static int make_tree(void *fdt)
     }
     struct fixup f = {hartid, world0.harts, reserve, ARRAY_LEN(reserve), asked.present};
     err = err != 0 ? err : fixup_tree(tree, &f);
+    err = err != 0 ? err : tracing_tell(tree, &tracing);
     return err != 0 || measured.count == 0 ? err : measure_tree(tree, &measured);
 }
 
@@ -334,6 +341,18 @@ static void set_up_firmware(uint64_t hartid)
     log_info("firmware at %lx-%lx, policy %s%s%s", (unsigned long)asked.load,
              (unsigned long)(asked.load + asked.size - 1), asked.policy->name,
              asked.offload ? "" : ", no offload", move_done() ? "; Hearth has moved" : "");
+}
+
+/* Tracing, if it is asked for: no hart has left for its guest yet. */
+static void start_tracing(void)
+{
+    if (tracing.area.size != 0) {
+        trace_setup(tracing.area.base, tracing.part_size);
+        host_trace_hooks(true);
+        host_fence_i();
+        log_info("trace at %lx, %lu KiB a hart", (unsigned long)tracing.area.base,
+                 (unsigned long)(tracing.part_size >> 10));
+    }
 }
 
 static void say_places(void)
@@ -370,7 +389,7 @@ _Noreturn void boot_cold(uint64_t hartid, void *fdt, const uint64_t *info)
     must(drv_probe(fdt));
     pmu_probe(fdt);
     read_options(fdt);
-    must(choose_memory());
+    must(choose_memory(fdt));
     must(set_up_world());
     set_up_harts();
     gather_harts(hartid);
@@ -380,6 +399,7 @@ _Noreturn void boot_cold(uint64_t hartid, void *fdt, const uint64_t *info)
     must(check_firmware(fdt));
     must(measure_loaded(fdt));
     must(make_tree(fdt));
+    start_tracing();
     say_places();
     set_up_firmware(hartid);
     if (drivers.ipi->init != NULL) {

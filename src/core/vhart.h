@@ -58,6 +58,7 @@ struct hs_environment {
 };
 
 struct nacl_shmem;
+struct trace_hart;
 
 /* What an LR that was replayed has reserved; at = NULL: nothing. */
 struct reservation {
@@ -96,6 +97,7 @@ struct vhart {
     uint32_t last_raw;
     uint64_t last_fault; /* address of the last shadow fill, to notice a repeated one */
     uint64_t exits[EXIT_COUNT];
+    struct trace_hart *trace; /* its part of the area (trace.h), or NULL */
     struct shadow shadow;
     uint64_t fwft_locked;      /* FWFT: bit of a feature that is locked */
     bool misaligned_delegated; /* FWFT: HS takes misaligned accesses itself */

@@ -118,6 +118,10 @@ void host_isa_firmware(const struct machine *m, struct isa *isa);
  * Before anything else is set up. */
 bool host_usable(const char **why) must_check;
 
+/* Exits are noted (core/trace.h) or not, on all harts once they have fenced instructions. Every
+ * vhart.trace is set. */
+void host_trace_hooks(bool on);
+
 /* Leaves for HS: the boot hart at pc with a0 = hart id and a1 = arg1; the others wait until HSM
  * starts them. In a world with firmware every hart begins with it instead (struct firmware). */
 _Noreturn void host_start(struct vhart *vh, uint64_t pc, uint64_t arg1);

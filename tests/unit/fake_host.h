@@ -35,6 +35,7 @@ struct fence_seen {
 };
 static struct {
     uint64_t timer, timers;
+    bool hooks;
     unsigned ssip, unloads, resets, waits;
     uint64_t ipis, lines; /* bits of indices */
     unsigned fence_i, fences_vma, fences_guest;
@@ -87,6 +88,11 @@ void host_raise_ssip(struct vhart *vh)
     vh->h.mip |= BIT(IRQ_SSI);
 }
 #endif
+
+void host_trace_hooks(bool on)
+{
+    seen.hooks = on;
+}
 
 void host_lines(struct vhart *vh)
 {

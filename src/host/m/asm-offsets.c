@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Offsets for the assembly: compiled to assembly text, from which the build makes asm-offsets.h. */
 #include "core/nacl.h"
+#include "core/trace_area.h"
 #include "core/vhart.h"
 
 #define DEFINE(name, value) __asm__ volatile("\n->" #name " %0" ::"i"(value))
@@ -18,4 +19,14 @@ void asm_offsets(void)
     DEFINE(SBI_NACL_SYNC_SRET, NACL_SYNC_SRET);
     DEFINE(VHART_NACL, offsetof(struct vhart, nacl));
     DEFINE(VHART_STACK, offsetof(struct vhart, stack));
+    DEFINE(HART_V, offsetof(struct vhart, h.v));
+    DEFINE(VHART_TRACE, offsetof(struct vhart, trace));
+    DEFINE(TRACE_INSTRET, offsetof(struct trace_hart, instret));
+    DEFINE(TRACE_MEPC, offsetof(struct trace_hart, mepc));
+    DEFINE(TRACE_MCAUSE, offsetof(struct trace_hart, mcause));
+    DEFINE(TRACE_MSTATUS, offsetof(struct trace_hart, mstatus));
+    DEFINE(TRACE_V, offsetof(struct trace_hart, v));
+    DEFINE(TRACE_NOTED, TRACE_EXIT);
+    DEFINE(TRACE_NOTED_FIRMWARE, TRACE_EXIT_FIRMWARE);
+    DEFINE(TRACE_INSIDE, offsetof(struct trace_hart, inside));
 }

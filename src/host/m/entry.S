@@ -5,6 +5,8 @@
  */
 #include "asm-offsets.h"
 
+    .option norvc /* trace.c writes over single words */
+
 /* What C code preserves: saved at every exit, since it may be looked at, but loaded again only if it was written. */
 .macro preserved op
     \op x3, HART_X + 8 * 3(tp)
@@ -64,6 +66,8 @@
 
     .section .text
     .balign 4
+    .globl m_entry_code
+m_entry_code:
     .globl m_entry
 m_entry:
     csrrw tp, mscratch, tp
@@ -185,3 +189,6 @@ m_load_half:
     csrw mtvec, t0
     mv a0, t2
     ret
+
+    .globl m_entry_end
+m_entry_end:

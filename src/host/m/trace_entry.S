@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tracing's part of the way in and out. While it is on, the first instruction of every entry of entry.S, and every mret
+ * there, are jumps to here (trace.c). The instructions of this file are taken off what an exit is
+ * reported to take: `norelax` lets the assembler count them.
+ */
+#include "asm-offsets.h"
+
+    .option norvc
+    .option norelax
+
+/* x1, x2, x5 to x7, x10 to x17, x28 to x31: what C code may change. tp and mscratch are struct vhart. */
+.macro changed op
+    \op x1, HART_X + 8 * 1(tp)
+    \op x2, HART_X + 8 * 2(tp)
+    \op x5, HART_X + 8 * 5(tp)
+    \op x6, HART_X + 8 * 6(tp)
+    \op x7, HART_X + 8 * 7(tp)
+    \op x10, HART_X + 8 * 10(tp)
+    \op x11, HART_X + 8 * 11(tp)
+    \op x12, HART_X + 8 * 12(tp)
+    \op x13, HART_X + 8 * 13(tp)
+    \op x14, HART_X + 8 * 14(tp)
+    \op x15, HART_X + 8 * 15(tp)
+    \op x16, HART_X + 8 * 16(tp)
+    \op x17, HART_X + 8 * 17(tp)
+    \op x28, HART_X + 8 * 28(tp)
+    \op x29, HART_X + 8 * 29(tp)
+    \op x30, HART_X + 8 * 30(tp)
+    \op x31, HART_X + 8 * 31(tp)
+.endm
+
+/* The replaced instruction, then a note of the exit. */
+.macro enter back, inside
+    csrrw tp, mscratch, tp
+    sd t0, HART_X + 8 * 5(tp)
+    sd t1, HART_X + 8 * 6(tp)
+    ld t0, VHART_TRACE(tp)
+10: csrr t1, minstret
+    sd t1, TRACE_INSTRET(t0)
+    csrr t1, mepc
+    sd t1, TRACE_MEPC(t0)
+    csrr t1, mcause
+    sd t1, TRACE_MCAUSE(t0)
+    csrr t1, mstatus
+    sd t1, TRACE_MSTATUS(t0)
+    lbu t1, HART_V(tp)
+    sb t1, TRACE_V(t0)
+    li t1, \inside
+    sb t1, TRACE_INSIDE(t0)
+    ld t1, HART_X + 8 * 6(tp)
+    ld t0, HART_X + 8 * 5(tp)
+    j \back + 4
+11:
+.endm
+
+    .section .text
+    .balign 4
+    .globl m_trace_enter
+m_trace_enter:
+    enter m_entry, TRACE_NOTED
+
+    .globl m_trace_enter_below
+m_trace_enter_below:
+    enter m_entry_below, TRACE_NOTED
+
+    .globl m_trace_enter_firmware
+m_trace_enter_firmware:
+    enter m_entry_firmware, TRACE_NOTED_FIRMWARE
+
+    .globl m_trace_enter_nacl
+m_trace_enter_nacl:
+    enter m_entry_nacl, TRACE_NOTED
+
+/* In place of mret: the guest's registers are loaded. */
+    .globl m_trace_leave
+m_trace_leave:
+    csrrw tp, mscratch, tp
+    changed sd
+20: csrr a1, minstret
+    csrrw t0, mscratch, tp
+    sd t0, HART_X + 8 * 4(tp)
+    ld sp, VHART_STACK(tp)
+    mv a0, tp
+    call m_trace_left
+    changed ld
+    ld tp, HART_X + 8 * 4(tp)
+    mret
+
+/* From one reading of minstret to the other there are: instructions of `enter`, the exit without its first one and with its last
+ * (the jump to m_trace_leave stands for mret), and instructions of m_trace_leave. This many are too many. */
+    .section .rodata
+    .balign 4
+    .globl m_trace_own
+m_trace_own:
+    .word (11b - 10b) / 4 + (20b - m_trace_leave) / 4 - 1
