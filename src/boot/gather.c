@@ -78,6 +78,8 @@ static void least(struct machine *m, const struct machine *h)
     m->menvcfg_mask &= h->menvcfg_mask;
     m->satp_modes &= h->satp_modes;
     m->asid_mask &= h->asid_mask;
+    m->pmp_entries = (unsigned)min_u64(m->pmp_entries, h->pmp_entries);
+    m->pmp_grain = (unsigned)max_u64(m->pmp_grain, h->pmp_grain);
 }
 
 /* True once no hart is awaited any more; false after a second. */

@@ -80,12 +80,14 @@ struct vhart {
     bool watching; /* sret of HS traps because of a VS-level interrupt that HS keeps */
     struct vs_environment vs;
     struct hs_environment hs;
+    uint64_t pmpcfg[4][2];  /* pmpcfg0 and 2 of each view: host/m/pmp.h */
     bool captured;          /* the PLIC's S context is closed for the guest's sake */
     uint64_t mtip_deadline; /* of the virtual M timer, in mtime; ~0 without firmware (host_lines) */
     uint64_t time_offset;   /* virtual mtime less the physical one */
 
     /* A world with firmware */
     struct reservation reservation;
+    bool mprv; /* M resident: loads and stores trap (PMP_MPRV) */
 
     /* This hart only */
     struct world *world;

@@ -56,6 +56,8 @@ struct machine {
     uint64_t menvcfg_mask;
     uint16_t satp_modes;
     uint64_t asid_mask;
+    unsigned pmp_entries,
+        pmp_grain;           /* PMP entries, 16 at most; log2 of the bytes they tell apart */
     struct mem_range hearth; /* image, and what is behind it */
     struct mem_range
         areas;             /* struct vhart and stack of each hart, if not there; size 0 otherwise */

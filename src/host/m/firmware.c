@@ -276,7 +276,7 @@ void m_trap_firmware(struct vhart *vh, uint64_t cause, uint64_t mstatus)
     }
     m_firmware_interrupt(vh);
     if (vh->resident == RESIDENT_M && vh->h.prv == PRV_M) {
-        m_pmp_mprv(vh);
+        m_pmp_follow(vh);
         return;
     }
     host_unload(vh);

@@ -7,7 +7,13 @@
 
 /* Physical CSRs that no virtual hart has a row for. */
 #define HW_pmpcfg0  0x3a0
+#define HW_pmpcfg2  0x3a2
 #define HW_pmpaddr0 0x3b0
+
+/* X(n) for each of the first 16 PMP entries */
+#define HW_EACH_PMP(X) HW_PMP_0_7(X) HW_PMP_8_15(X)
+#define HW_PMP_0_7(X)  X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#define HW_PMP_8_15(X) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
 /* X(n) for each mhpmcounter */
 #define HW_EACH_HPM(X)  HW_HPM_3_10(X) HW_HPM_11_20(X) HW_HPM_21_31(X)

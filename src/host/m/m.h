@@ -14,6 +14,7 @@
 #include "spec/trap.h"
 #include "host/host.h"
 #include "host/m/hw.h"
+#include "host/m/pmp.h"
 
 /* entry.S */
 void m_entry(void);
@@ -77,13 +78,13 @@ bool m_hs_interrupt(struct vhart *vh, struct trap *t); /* V = 1: does HS take on
 void m_timer_lower(struct vhart *vh, uint64_t deadline); /* if that is earlier */
 
 /* pmp.c */
-void m_pmp_setup(void);
-void m_pmp_firmware(struct vhart *vh);
-void m_pmp_below(struct vhart *vh);
-void m_pmp_changed(struct vhart *vh);
-void m_pmp_mprv(struct vhart *vh);
-extern uint64_t m_pmpcfg_hs,
-    m_pmpcfg_vs; /* pmpcfg0 while HS runs; while VS does, the tables can be read */
+void m_pmp_setup(struct vhart *vh);    /* vhart.pmpcfg[]: [PMP_VS] lets the tables be read */
+unsigned m_pmp_room(void);             /* entries left for a virtual PMP */
+void m_pmp_changed(struct vhart *vh);  /* the virtual PMP has */
+void m_pmp_firmware(struct vhart *vh); /* M is being loaded */
+void m_pmp_below(struct vhart *vh);    /* M is being left: but for pmpcfg0, which follows */
+/* M resident, and MPRV or MPP may have changed. */
+void m_pmp_follow(struct vhart *vh);
 
 /* Of a CSR instruction emulated in place: what is to be written; and rd. */
 static inline uint64_t csr_operate(unsigned funct3, uint64_t old, uint64_t operand)

@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The physical memory protection while anything but Hearth runs. One plan, made once a hart. */
-#include "host/m/m.h"
-#include "host/m/pmp.h"
+/* The physical memory protection while anything but Hearth runs: one plan, made once a hart; with
+ * firmware one for each who runs, made again when the virtual PMP changes. */
+#include "core/bus.h"
+#include "host/m/firmware.h"
 #include "lib/panic.h"
 
-uint64_t m_pmpcfg_hs, m_pmpcfg_vs;
+/* What the plan leaves open. */
+static bool is_open(uint64_t pa, uint64_t len)
+{
+    for (unsigned i = 0; i < machine.closed_count; i++) {
+        if (pa < machine.closed[i].base + machine.closed[i].size &&
+            pa + len > machine.closed[i].base) {
+            return false;
+        }
+    }
+    return true;
+}
 
 static void address_write(unsigned i, uint64_t addr)
 {
@@ -13,17 +24,10 @@ static void address_write(unsigned i, uint64_t addr)
     case n:                                                                                        \
         hw_write(HW_pmpaddr0 + (n), addr);                                                         \
         break;
-        ADDR(0)
-        ADDR(1)
-        ADDR(2)
-        ADDR(3)
-        ADDR(4)
-        ADDR(5)
-        ADDR(6)
-        ADDR(7)
+        HW_EACH_PMP(ADDR)
 #undef ADDR
     default:
-        panic("PMP plan is longer than the 8 entries that every hart with PMP has");
+        panic("PMP plan of more entries than there are");
     }
 }
 
@@ -38,7 +42,7 @@ static const struct mem_range *tables(void)
     panic("the shadow tables are not among the closed ranges");
 }
 
-void m_pmp_setup(void)
+void m_pmp_setup(struct vhart *vh)
 {
     struct pmp_plan plan;
 
@@ -46,28 +50,90 @@ void m_pmp_setup(void)
         panic("%u ranges to close are more than %u PMP entries can", machine.closed_count,
               PMP_ENTRIES);
     }
-    m_pmpcfg_vs = pmp_plan_cfg(&plan);
+    vh->pmpcfg[PMP_VS][0] = pmp_plan_cfg(&plan);
     if (pmp_plan_make(&plan, machine.closed, machine.closed_count, NULL)) {
-        m_pmpcfg_hs = pmp_plan_cfg(&plan);
+        vh->pmpcfg[PMP_HS][0] = pmp_plan_cfg(&plan);
     }
     for (unsigned i = 0; i < plan.count; i++) {
         address_write(i, plan.entry[i].addr);
     }
-    hw_write(HW_pmpcfg0, m_pmpcfg_hs);
+    hw_write(HW_pmpcfg0, vh->pmpcfg[PMP_HS][0]);
     hw_sfence_all();
 }
 
-/* What the plan leaves open. */
-static bool is_open(uint64_t pa, uint64_t len)
+/* --- a world with firmware --- */
+
+/* The virtual devices that aren't closed to everybody anyway. */
+static struct pmp_world plan_world(struct mem_range *trapped)
 {
-    for (unsigned i = 0; i < machine.closed_count; i++) {
-        if (pa < machine.closed[i].base + machine.closed[i].size &&
-            pa + len > machine.closed[i].base) {
-            return false;
+    struct pmp_world w = {.closed = machine.closed,
+                          .count = machine.closed_count,
+                          .tables = tables(),
+                          .trapped = trapped,
+                          .entries = machine.pmp_entries};
+    const struct bus *bus = world0.bus;
+
+    for (unsigned i = 0; bus != NULL && i < bus->count; i++) {
+        if (is_open(bus->row[i].base, bus->row[i].size)) {
+            trapped[w.trapped_count++] = (struct mem_range){bus->row[i].base, bus->row[i].size};
         }
     }
-    return true;
+    return w;
 }
+
+unsigned m_pmp_room(void)
+{
+    struct mem_range trapped[BUS_ROWS];
+    struct pmp_world w = plan_world(trapped);
+
+    return (unsigned)min_u64(pmp_plan_room(&w), PMP_MAX);
+}
+
+static void view_write(const struct vhart *vh)
+{
+    enum pmp_view view = vh->mprv ? PMP_MPRV : PMP_M;
+
+    hw_write(HW_pmpcfg0, vh->pmpcfg[view][0]);
+    hw_write(HW_pmpcfg2, vh->pmpcfg[view][1]);
+}
+
+void m_pmp_changed(struct vhart *vh)
+{
+    struct mem_range trapped[BUS_ROWS];
+    struct pmp_world w = plan_world(trapped);
+    struct pmp_plan plan;
+
+    for (unsigned view = 0; view < PMP_VIEWS; view++) {
+        pmp_plan_view(&plan, &w, &vh->h, (enum pmp_view)view);
+        vh->pmpcfg[view][0] = pmp_plan_cfg_word(&plan, 0);
+        vh->pmpcfg[view][1] = pmp_plan_cfg_word(&plan, 1);
+    }
+    for (unsigned i = 0; i < plan.count; i++) {
+        address_write(i, plan.entry[i].addr);
+    }
+    view_write(vh);
+    hw_sfence_all();
+}
+
+void m_pmp_firmware(struct vhart *vh)
+{
+    vh->mprv = m_mprv(&vh->h);
+    view_write(vh);
+}
+
+void m_pmp_below(struct vhart *vh)
+{
+    hw_write(HW_pmpcfg2, vh->pmpcfg[PMP_HS][1]);
+}
+
+void m_pmp_follow(struct vhart *vh)
+{
+    if (unlikely(vh->mprv != m_mprv(&vh->h))) {
+        m_pmp_firmware(vh);
+    }
+}
+
+/* --- who may be reached on somebody's behalf --- */
 
 bool host_mmio_ok(uint64_t pa, uint64_t len)
 {
@@ -82,22 +148,4 @@ bool host_mmio_load(uint64_t pa, unsigned len, uint64_t *value)
 bool host_mmio_store(uint64_t pa, unsigned len, uint64_t value)
 {
     return is_open(pa, len) && m_mmio_store(pa, len, value) == 0;
-}
-
-void m_pmp_firmware(struct vhart *vh)
-{
-    (void)vh;
-    hw_write(HW_pmpcfg0, m_pmpcfg_hs);
-}
-void m_pmp_below(struct vhart *vh)
-{
-    (void)vh;
-}
-void m_pmp_changed(struct vhart *vh)
-{
-    (void)vh;
-}
-void m_pmp_mprv(struct vhart *vh)
-{
-    (void)vh;
 }

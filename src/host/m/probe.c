@@ -95,6 +95,23 @@ static uint64_t hpm_counters(void)
     return present;
 }
 
+/* An entry is there if its address holds something, and with it all that are before. Nothing runs
+ * under PMP yet. */
+static void probe_pmp(struct machine *m)
+{
+    uint64_t v;
+
+    hw_write(HW_pmpcfg0, 0);
+    m->pmp_grain = 2 + (unsigned)__builtin_ctzll(writable(HW_pmpaddr0));
+    m->pmp_entries = 0;
+#define PROBE(n)                                                                                   \
+    if (hw_try_read(HW_pmpaddr0 + (n), &v) && writable(HW_pmpaddr0 + (n)) != 0) {                  \
+        m->pmp_entries++;                                                                          \
+    }
+    HW_EACH_PMP(PROBE)
+#undef PROBE
+}
+
 void host_probe(struct machine *m)
 {
     uint64_t misa = hw_read(CSR_misa);
@@ -103,6 +120,7 @@ void host_probe(struct machine *m)
     probe_environment(m);
     m->misa = misa;
     m->hpm = hpm_counters();
+    probe_pmp(m);
     m->satp_modes = satp_modes();
     m->asid_mask = FIELD_GET(SATP_ASID, hw_read(CSR_satp));
     hw_write(CSR_satp, 0);
@@ -144,6 +162,7 @@ void host_isa(const struct machine *m, struct isa *isa)
 
 void host_isa_firmware(const struct machine *m, struct isa *isa)
 {
-    (void)m;
     isa->mideleg &= ~IRQS_S;
+    isa->pmp_grain = (uint8_t)m->pmp_grain;
+    isa->pmp_entries = (uint8_t)m_pmp_room();
 }

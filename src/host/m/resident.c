@@ -97,7 +97,7 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint
     hw_write(CSR_medeleg, hs_medeleg(vh));
     hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | hs_traps(vh) | SXL_UXL_64 |
                               FIELD_PUT(STATUS_MPP, (uint64_t)prv));
-    hw_write(HW_pmpcfg0, m_pmpcfg_hs);
+    hw_write(HW_pmpcfg0, vh->pmpcfg[PMP_HS][0]);
     if (vh->nacl) {
         hw_write(CSR_mtvec, (uintptr_t)m_entry_nacl);
     }
@@ -245,7 +245,7 @@ static inline __attribute__((always_inline)) void load_vs(struct vhart *vh)
     hw_write(CSR_scause, h->vscause);
     hw_write(CSR_stval, h->vstval);
     hw_write(CSR_mstatus, vs_status(h) | traps | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
-    hw_write(HW_pmpcfg0, m_pmpcfg_vs);
+    hw_write(HW_pmpcfg0, vh->pmpcfg[PMP_VS][0]);
     if (vh->nacl) {
         hw_write(CSR_mtvec, (uintptr_t)m_entry);
     }

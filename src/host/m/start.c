@@ -54,6 +54,7 @@ static _Noreturn void start_firmware(struct vhart *vh)
         hw_write(CSR_senvcfg, 0);
     }
     m_hs_changed(vh);
+    m_pmp_changed(vh);
     host_lines(vh);
     __atomic_store_n(&vh->hsm, HSM_STARTED, __ATOMIC_SEQ_CST);
     m_load(vh);
@@ -68,7 +69,7 @@ static void hart_setup(struct vhart *vh)
     hw_write(CSR_mtvec, (uintptr_t)m_entry);
     hw_write(CSR_mie, 0);
     hw_write(CSR_mideleg, 0);
-    m_pmp_setup();
+    m_pmp_setup(vh);
     if (machine.mcountinhibit) {
         hw_write(CSR_mcountinhibit, 0);
     }
