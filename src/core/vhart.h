@@ -71,11 +71,12 @@ struct vhart {
     struct hart h; /* first: entry.S saves into it */
 
     /* The host's own (host/m) */
-    uint64_t stack;          /* top of this hart's stack */
-    struct nacl_shmem *nacl; /* SBI NACL's (nacl.h); NULL: none */
-    bool written;            /* gp or s0 to s11 in h.x was: entry.S loads them only then */
-    uint64_t armed;          /* what the M comparator holds */
-    uint64_t shadow_atp;     /* satp for the shadow root of the key below */
+    uint64_t stack;           /* top of this hart's stack */
+    struct nacl_shmem *nacl;  /* SBI NACL's (nacl.h); NULL: none */
+    bool written;             /* gp or s0 to s11 in h.x was: entry.S loads them only then */
+    struct trace_hart *trace; /* its part of the area (trace.h), or NULL */
+    uint64_t armed;           /* what the M comparator holds */
+    uint64_t shadow_atp;      /* satp for the shadow root of the key below */
     struct shadow_key shadow_key;
     bool watching; /* sret of HS traps because of a VS-level interrupt that HS keeps */
     struct vs_environment vs;
@@ -99,7 +100,6 @@ struct vhart {
     uint32_t last_raw;
     uint64_t last_fault; /* address of the last shadow fill, to notice a repeated one */
     uint64_t exits[EXIT_COUNT];
-    struct trace_hart *trace; /* its part of the area (trace.h), or NULL */
     struct shadow shadow;
     uint64_t fwft_locked;      /* FWFT: bit of a feature that is locked */
     bool misaligned_delegated; /* FWFT: HS takes misaligned accesses itself */
