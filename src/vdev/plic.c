@@ -33,20 +33,25 @@ static uint32_t above(const struct vplic *p, unsigned w, uint32_t sources, uint3
     return out;
 }
 
-static inline void hold_threshold(struct vplic_hart *h, uint32_t threshold)
+/* The enables first, and then, if any changed, the threshold in any case: QEMU's device doesn't
+ * look at the enables when they are written. */
+static inline void hold_threshold(struct vplic_hart *h, uint32_t threshold, bool changed)
 {
-    if (h->held_threshold != threshold) {
+    if (changed || h->held_threshold != threshold) {
         h->held_threshold = threshold;
         h->m.threshold[0] = threshold;
     }
 }
 
-static inline void hold(struct vplic_hart *h, unsigned w, uint32_t enable)
+/* Returns whether it was another. */
+static inline bool hold(struct vplic_hart *h, unsigned w, uint32_t enable)
 {
-    if (h->held[w] != enable) {
-        h->held[w] = enable;
-        h->m.enable[w] = enable;
+    if (h->held[w] == enable) {
+        return false;
     }
+    h->held[w] = enable;
+    h->m.enable[w] = enable;
+    return true;
 }
 
 /* M's part, its threshold above S's or not, and S's part, when both are there. The part of the
@@ -54,24 +59,26 @@ static inline void hold(struct vplic_hart *h, unsigned w, uint32_t enable)
 static void hold_both(const struct vplic *p, struct vplic_hart *h)
 {
     uint32_t low = h->threshold < h->s_threshold ? h->threshold : h->s_threshold;
+    bool changed = false;
 
     for (unsigned w = 0; w < p->words; w++) {
         uint32_t m = h->enable[w], s = h->s_enable[w];
         m = h->threshold == low ? m : above(p, w, m, h->threshold);
         s = h->s_threshold == low ? s : above(p, w, s, h->s_threshold);
-        hold(h, w, m | s);
+        changed |= hold(h, w, m | s);
     }
-    hold_threshold(h, low);
+    hold_threshold(h, low, changed);
 }
 
 /* One part alone, as if the context were its own. */
 static void hold_one(const struct vplic *p, struct vplic_hart *h, const uint32_t *enable,
                      uint32_t threshold)
 {
+    bool changed = false;
     for (unsigned w = 0; w < p->words; w++) {
-        hold(h, w, enable[w]);
+        changed |= hold(h, w, enable[w]);
     }
-    hold_threshold(h, threshold);
+    hold_threshold(h, threshold, changed);
 }
 
 /* The physical M context as it is to be. With nothing let through the enables don't matter. */
@@ -86,7 +93,7 @@ static inline void hold_parts(const struct vplic *p, struct vplic_hart *h)
     } else if (h->captured) {
         hold_one(p, h, h->s_enable, h->s_threshold);
     } else {
-        hold_threshold(h, NOTHING);
+        hold_threshold(h, NOTHING, false);
     }
 }
 
@@ -94,6 +101,7 @@ void vplic_capture(struct vplic_hart *h)
 {
     const unsigned words = h->plic->words;
     const volatile uint32_t *enable = h->s.enable;
+    bool changed = false;
 
     if (h->m.enable == NULL || enable == NULL) {
         return;
@@ -111,9 +119,9 @@ void vplic_capture(struct vplic_hart *h)
         return;
     }
     for (unsigned w = 0; w < words; w++) {
-        hold(h, w, h->s_enable[w]);
+        changed |= hold(h, w, h->s_enable[w]);
     }
-    hold_threshold(h, h->s_threshold);
+    hold_threshold(h, h->s_threshold, changed);
 }
 
 void vplic_release(struct vplic_hart *h)
@@ -125,7 +133,7 @@ void vplic_release(struct vplic_hart *h)
     if (unlikely(h->any)) {
         hold_parts(h->plic, h);
     } else {
-        hold_threshold(h, NOTHING);
+        hold_threshold(h, NOTHING, false);
     }
     h->s.threshold[0] = h->s_threshold;
 }
@@ -173,6 +181,7 @@ static void m_enable(const struct vplic *p, struct vplic_hart *h, unsigned w, st
     }
     h->m.enable[w] = (uint32_t)a->value; /* which bits there are only the device knows */
     h->held[w] = h->enable[w] = h->m.enable[w];
+    hold_threshold(h, NOTHING, true);
     h->any = false;
     for (unsigned i = 0; i < p->words; i++) {
         h->any = h->any || h->enable[i] != 0;
