@@ -76,6 +76,7 @@ struct vhart {
     bool written;             /* gp or s0 to s11 in h.x was: entry.S loads them only then */
     struct trace_hart *trace; /* its part of the area (trace.h), or NULL */
     uint64_t armed;           /* what the M comparator holds */
+    uint64_t m_irqs;          /* in mie always: Hearth's own, and MEI if firmware may be sent it */
     uint64_t shadow_atp;      /* satp for the shadow root of the key below */
     struct shadow_key shadow_key;
     bool watching; /* sret of HS traps because of a VS-level interrupt that HS keeps */

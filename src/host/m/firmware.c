@@ -42,7 +42,7 @@ void m_firmware_load(struct vhart *vh)
     }
     hw_write(CSR_mideleg, 0);
     hw_write(CSR_medeleg, 0);
-    hw_write(CSR_mie, BIT(IRQ_MTI) | BIT(IRQ_MSI));
+    hw_write(CSR_mie, vh->m_irqs);
     hw_clear(CSR_mip, IRQS_S); /* what mip shows of SEI now is the wire */
     if (machine.smaia) {
         hw_write(CSR_mvien, 0);
@@ -139,6 +139,9 @@ static void prepare(struct vhart *vh, const struct csr *c)
     if (c->read != NULL) {
         h->time = host_time() + vh->time_offset;
         h->line = (h->line & ~BIT(IRQ_SEI)) | (hw_read(CSR_mip) & BIT(IRQ_SEI));
+        if (h->line & BIT(IRQ_MEI)) {
+            host_lines(vh); /* it may have dropped */
+        }
     } else if (unlikely(is_counter(c))) {
         counter_refresh(h, c);
     }

@@ -209,6 +209,7 @@ static void timer_interrupt(struct vhart *vh)
         if (vh->captured) {
             drivers.external->capture(
                 h->hartid); /* again: another hart may have changed the enables */
+            hw_set(CSR_mie, vh->m_irqs);
         }
         /* VSSIP stands in hardware: only the timer's bit is news here */
         if (hart_mip(h) & h->hideleg & BIT(IRQ_VSTI)) {
@@ -218,16 +219,28 @@ static void timer_interrupt(struct vhart *vh)
     m_timer_arm(vh);
 }
 
-/* The real external line, while a guest runs: HS takes it. */
-static void external_interrupt(struct vhart *vh)
+/* HS's external interrupt, while a guest runs: HS takes it. If HS masks it, it waits for the way
+ * back to HS; V = 0 has no business with it. */
+static void hs_external(struct vhart *vh, uint64_t line)
 {
-    struct trap t = {.cause = CAUSE_INTERRUPT | IRQ_SEI};
+    const struct trap t = {.cause = CAUSE_INTERRUPT | IRQ_SEI};
 
-    vhart_count(vh, EXIT_irq_external);
-    if (vh->h.v) {
+    if (vh->h.v && (vh->h.mie & BIT(IRQ_SEI))) {
         host_reflect(vh, &t);
     } else {
-        hw_clear(CSR_mie, BIT(IRQ_MEI)); /* V = 0 has no business with it */
+        hw_clear(CSR_mie, line);
+    }
+}
+
+/*
+ * M's line of the interrupt controller: HS's, captured while a guest runs, or firmware's own, which
+ * has been made quiet and stands in h.line then. If HS masks its own, firmware's waits with it,
+ * until the next poll at most.
+ */
+static void external_interrupt(struct vhart *vh)
+{
+    if (vh->world->bus == NULL || (m_lines(vh) & BIT(IRQ_SEI))) {
+        hs_external(vh, BIT(IRQ_MEI));
     }
 }
 
@@ -245,8 +258,12 @@ void m_interrupt(struct vhart *vh, uint64_t cause)
         request_serve(vh);
         break;
     case IRQ_MEI:
-    case IRQ_SEI:
+        vhart_count(vh, EXIT_irq_external);
         external_interrupt(vh);
+        break;
+    case IRQ_SEI:
+        vhart_count(vh, EXIT_irq_external);
+        hs_external(vh, BIT(IRQ_SEI));
         break;
     default: /* LCOFI while the guest runs */
         host_reflect(vh, &t);
@@ -319,5 +336,8 @@ void host_wait(void)
     }
     if (mip & BIT(IRQ_MTI)) {
         timer_interrupt(vh);
+    }
+    if (mip & vh->m_irqs & BIT(IRQ_MEI)) {
+        host_lines(vh);
     }
 }

@@ -4,7 +4,7 @@
 #include "core/world.h"
 #include "host/m/m.h"
 
-void host_lines(struct vhart *vh)
+uint64_t m_lines(struct vhart *vh)
 {
     struct hart *h = &vh->h;
 
@@ -14,4 +14,10 @@ void host_lines(struct vhart *vh)
     vh->mtip_deadline = l.deadline;
     vh->time_offset = l.time_offset;
     m_timer_lower(vh, l.deadline);
+    return l.up;
+}
+
+void host_lines(struct vhart *vh)
+{
+    (void)m_lines(vh);
 }

@@ -77,6 +77,8 @@ bool m_hs_interrupt(struct vhart *vh, struct trap *t); /* V = 1: does HS take on
 
 void m_timer_lower(struct vhart *vh, uint64_t deadline); /* if that is earlier */
 
+uint64_t m_lines(struct vhart *vh); /* lines.c: host_lines(), and which wires are up */
+
 /* pmp.c */
 void m_pmp_setup(struct vhart *vh);    /* vhart.pmpcfg[]: [PMP_VS] lets the tables be read */
 unsigned m_pmp_room(void);             /* entries left for a virtual PMP */

@@ -18,8 +18,6 @@
     (BIT(CAUSE_FETCH_MISALIGNED) | BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) |            \
      BIT(CAUSE_STORE_MISALIGNED) | BIT(CAUSE_ECALL_U))
 
-#define M_IRQS (BIT(IRQ_MTI) | BIT(IRQ_MSI)) /* Hearth's own, always */
-
 /* After a change to the virtual M's delegation, menvcfg or FWFT's. */
 void m_hs_changed(struct vhart *vh)
 {
@@ -73,7 +71,7 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint
         vh->captured = false;
     }
     hw_write(CSR_mideleg, vh->hs.mideleg);
-    hw_write(CSR_mie, M_IRQS | (h->mie & (IRQS_S | BIT(IRQ_LCOFI))));
+    hw_write(CSR_mie, vh->m_irqs | (h->mie & (IRQS_S | BIT(IRQ_LCOFI))));
     if (machine.smaia) {
         hw_write(CSR_mvien, 0);
     }
@@ -155,7 +153,7 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
 static inline void vs_interrupts(struct vhart *vh)
 {
     const struct hart *h = &vh->h;
-    uint64_t mie = M_IRQS | (h->mie & BIT(IRQ_LCOFI));
+    uint64_t mie = vh->m_irqs | (h->mie & BIT(IRQ_LCOFI));
     uint64_t sie = (h->mie & h->hideleg & IRQS_VS) >> 1;
 
     hw_write(CSR_mideleg, vh->vs.mideleg);

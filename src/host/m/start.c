@@ -22,7 +22,7 @@ static void reset(struct vhart *vh)
     vh->shadow.asid_base =
         machine.asid_mask < 2 * SHADOW_ROOTS - 1 ? 0 : machine.asid_mask + 1 - SHADOW_ROOTS;
     shadow_flush(&vh->shadow);
-    hw_write(CSR_mie, BIT(IRQ_MSI) | BIT(IRQ_MTI));
+    hw_write(CSR_mie, vh->m_irqs);
     hw_write(CSR_satp, 0);
     hw_sfence_all();
 }
@@ -79,6 +79,7 @@ static void hart_setup(struct vhart *vh)
     drivers.ipi->clear(vh->h.hartid);
     drivers.timer->set(vh->h.hartid, NEVER);
     vh->armed = NEVER;
+    vh->m_irqs = BIT(IRQ_MSI) | BIT(IRQ_MTI) | (vh->world->bus != NULL ? BIT(IRQ_MEI) : 0);
     vh->mtip_deadline = NEVER;
     vh->written = true;
 }

@@ -15,6 +15,9 @@ void m_firmware_interrupt(struct vhart *vh)
     if (likely(pending == 0) || (h->prv == PRV_M && !(h->mstatus & STATUS_MIE))) {
         return;
     }
+    if (pending & BIT(IRQ_MEI)) {
+        host_lines(vh); /* it may have dropped */
+    }
     struct trap t = {.cause = CAUSE_INTERRUPT | FIELD_GET(TOPI_IID, hart_mtopi(h))};
     if (t.cause != CAUSE_INTERRUPT) {
         vhart_count(vh, EXIT_m_interrupt);
