@@ -87,6 +87,16 @@ void shadow_free_tables(struct shadow *s, struct shadow_root *r, uint64_t pte, u
 
 /* --- roots --- */
 
+static void busy_forget(struct shadow *s, struct shadow_root *r)
+{
+    if (is_busy(r)) {
+        struct shadow_root *last = s->busy[--s->busy_count];
+        s->busy[r->busy_at] = last;
+        last->busy_at = r->busy_at;
+        r->busy_at = SHADOW_ROOTS;
+    }
+}
+
 void shadow_root_empty(struct shadow *s, struct shadow_root *r)
 {
     if (is_global(r)) {
@@ -98,7 +108,7 @@ void shadow_root_empty(struct shadow *s, struct shadow_root *r)
         r->first = r->last = NIL;
     }
     clear(s, r->node);
-    s->near[r->index] = 0;
+    busy_forget(s, r);
     r->blind = false;
     r->stale = !is_global(r); /* which doesn't run: see shadow_global_lost() */
 }
@@ -195,8 +205,12 @@ struct shadow_root *shadow_root_make(struct shadow *s, const struct shadow_key *
         .stale = true,
         .mode = (uint8_t)mode,
         .index = (uint8_t)(r - s->root),
+        .busy_at = SHADOW_ROOTS,
         .salt = gpa_salt(key->hgatp),
         .node = n,
+        .top = table_of(s, n),
+        .fenced_vmid = bare ? ~UINT64_C(0) : key->hgatp & HGATP_VMID,
+        .fenced_asid = key->flavour & SHADOW_FLAVOUR_GLOBAL ? ~UINT64_C(0) : key->vsatp & SATP_ASID,
         .first = NIL,
         .last = NIL,
     };
@@ -264,6 +278,7 @@ void shadow_init(struct shadow *s, void *base, uint64_t pa, uint64_t size)
     s->node = (struct shadow_node *)((char *)base + filter);
     s->pool = (uint64_t *)((char *)base + front);
     s->pool_pa = pa + front;
+    s->bias = (uintptr_t)s->pool - s->pool_pa;
     s->pages = (uint32_t)pages;
     s->free_list = NIL;
     s->gpa_noted = true; /* whatever lies there */

@@ -55,14 +55,18 @@ struct shadow_node {
 struct shadow_root {
     struct shadow_key key;
     bool live;
-    bool stale;                 /* the TLB may hold what the table has no more: see above */
-    uint8_t mode;               /* MODE in satp */
-    uint8_t index;              /* in root[] */
-    uint8_t share_below;        /* guest leaves smaller than 1 << this may be shared: 0 if bare */
-    bool blind;                 /* something was filled without its gpa: any HFENCE.GVMA drops it */
-    uint32_t salt;              /* of its VMID, for the filters */
-    uint32_t node;              /* the top table */
-    uint32_t first, last;       /* list of all other nodes; not those of the global root */
+    bool stale;           /* the TLB may hold what the table has no more: see above */
+    uint8_t mode;         /* MODE in satp */
+    uint8_t index;        /* in root[] */
+    uint8_t share_below;  /* guest leaves smaller than 1 << this may be shared: 0 if bare */
+    uint8_t busy_at;      /* in busy[]; SHADOW_ROOTS: it has no entry of its own */
+    bool blind;           /* something was filled without its gpa: any HFENCE.GVMA drops it */
+    uint32_t salt;        /* of its VMID, for the filters */
+    uint32_t node;        /* the top table */
+    uint64_t *top;        /* the same */
+    uint64_t fenced_vmid; /* hgatp's VMID, in place; no VMID's if VS-level fences don't name it */
+    uint64_t fenced_asid; /* vsatp's ASID, in place; no ASID's if it is global */
+    uint32_t first, last; /* list of all other nodes; not those of the global root */
     struct shadow_root *global; /* whose tables it shares, if there is one yet */
     uint64_t used_at;           /* for LRU */
 };
@@ -70,6 +74,7 @@ struct shadow_root {
 struct shadow {
     uint64_t *pool;   /* pages; page 0 is index 0 */
     uint64_t pool_pa; /* physical address of the pool */
+    uint64_t bias;    /* pool - pool_pa */
     uint32_t pages;
     uint32_t fresh; /* pages below this index were used at least once */
     uint32_t free_list;
@@ -77,8 +82,8 @@ struct shadow {
     struct shadow_node *node; /* one a page */
     struct shadow_root root[SHADOW_ROOTS];
     struct shadow_root *current;
-    uint64_t
-        near[SHADOW_ROOTS]; /* of each root: hashes of the 2 MiB regions with entries; 0: none */
+    struct shadow_root *busy[SHADOW_ROOTS]; /* those with entries of their own, in no order */
+    uint32_t busy_count;
     uint8_t hint[SHADOW_HINTS]; /* where a key was last, by its hash */
     uint64_t asid_base;         /* added to a root's index; yours to set after shadow_init() */
 
@@ -137,6 +142,9 @@ unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct
  * and nothing otherwise (a page that was just mapped for the first time).
  */
 bool shadow_fence(struct shadow *s, const struct fence *f, uint64_t hgatp);
+
+/* The same for FENCE_VMA and FENCE_VVMA of an address, as the commonest of them is. */
+bool shadow_fence_vma(struct shadow *s, uint64_t va, bool all_ids, uint64_t asid, uint64_t hgatp);
 
 /* Drops everything; the current root stays current, empty. */
 void shadow_flush(struct shadow *s);

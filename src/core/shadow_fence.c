@@ -16,13 +16,8 @@ static bool gpa_used(struct shadow *s, uint64_t gpa, uint64_t hgatp)
 
 void shadow_gpa_forget(struct shadow *s)
 {
-    if (!s->gpa_noted) {
+    if (!s->gpa_noted || s->busy_count != 0) {
         return;
-    }
-    for (uint32_t i = 0; i < s->roots; i++) {
-        if (s->near[i] != 0) {
-            return;
-        }
     }
     for (uint64_t i = 0; i < s->gpa_4k_bits / 64; i += 8) {
         uint64_t *p = s->gpa_4k + i;
@@ -35,35 +30,32 @@ void shadow_gpa_forget(struct shadow *s)
 
 /* --- fences --- */
 
-/* Drops what r has for va, or for the guest's superpage around it. Was there anything? */
-static bool drop_address(struct shadow *s, struct shadow_root *r, uint64_t va)
+/*
+ * Drops what r itself has for va, or for the guest's superpage around it. Was there anything?
+ * What is global lies in the global root and is dropped there.
+ */
+static inline bool drop_address(struct shadow *s, struct shadow_root *r, uint64_t va)
 {
-    uint32_t n = r->node;
+    unsigned level = top_shift(r);
+    uint64_t *e = top_entry(r, va);
+    uint64_t pte = *e;
 
-    for (unsigned level = top_shift(r);; level -= 9) {
-        uint64_t *e = &table_of(s, n)[index_at(va, level)];
-        uint64_t pte = *e;
-        if (is_table(pte) && (pte & SPLIT) == 0) {
-            n = node_of(s, pte);
-            continue;
-        }
-        if (is_table(pte)) {
-            shadow_free_tables(s, r, pte, level);
-            r->stale = true; /* more than one address */
-        }
-        *e = 0;
-        return pte != 0;
+    if (is_shared_pointer(pte)) {
+        return false;
     }
-}
-
-/* Does a fence on VS-level tables name this root? A bare VS-stage has no tables; no ASID names what
- * is global. */
-static bool fence_names(const struct shadow_root *r, const struct fence *f, uint64_t hgatp)
-{
-    return ((r->key.hgatp ^ hgatp) & HGATP_VMID) == 0 &&
-           FIELD_GET(ATP_MODE, r->key.vsatp) != MODE_BARE &&
-           (f->all_ids ||
-            (((r->key.vsatp ^ FIELD_PUT(SATP_ASID, f->id)) & SATP_ASID) == 0 && !is_global(r)));
+    for (; is_table(pte) && (pte & SPLIT) == 0; pte = *e) {
+        level -= 9;
+        e = &table_at(s, pte)[index_at(va, level)];
+    }
+    if (likely(pte == 0)) {
+        return false;
+    }
+    if (is_table(pte)) {
+        shadow_free_tables(s, r, pte, level);
+        r->stale = true; /* more than one address */
+    }
+    *e = 0;
+    return true;
 }
 
 /* All of r goes. Is it the current root's loss? */
@@ -75,12 +67,9 @@ static bool drop_root(struct shadow *s, struct shadow_root *r)
     return lost;
 }
 
-/* What r itself has of va goes. Is it the current root's loss? */
-static bool drop_own(struct shadow *s, struct shadow_root *r, uint64_t va)
+/* r has dropped va. Is it the current root's loss? */
+static bool dropped(struct shadow *s, struct shadow_root *r, uint64_t va)
 {
-    if (is_shared(s, r, va) || !drop_address(s, r, va)) {
-        return false;
-    }
     if (is_global(r)) {
         return shadow_global_lost(s, r, va);
     }
@@ -88,17 +77,36 @@ static bool drop_own(struct shadow *s, struct shadow_root *r, uint64_t va)
     return r == s->current;
 }
 
-static bool fence_vvma(struct shadow *s, const struct fence *f, uint64_t hgatp)
+/*
+ * A fence on VS-level tables: a bare VS-stage has none, and no ASID names what is global. From the
+ * last root, whose place in busy[] another one takes when it goes.
+ */
+bool shadow_fence_vma(struct shadow *s, uint64_t va, bool all_ids, uint64_t asid, uint64_t hgatp)
 {
-    uint64_t where = f->all_addresses ? ~UINT64_C(0) : near_bit(f->address);
+    uint64_t vmid = hgatp & HGATP_VMID;
     bool lost = false;
 
-    for (uint32_t i = 0; i < s->roots; i++) {
-        struct shadow_root *r = &s->root[i];
-        if (likely((s->near[i] & where) == 0) || !fence_names(r, f, hgatp)) {
-            continue;
+    asid = FIELD_PUT(SATP_ASID, asid);
+    for (uint32_t i = s->busy_count; i-- != 0;) {
+        struct shadow_root *r = s->busy[i];
+        if (r->fenced_vmid == vmid && (all_ids || r->fenced_asid == asid) &&
+            unlikely(drop_address(s, r, va))) {
+            lost |= dropped(s, r, va);
         }
-        lost |= f->all_addresses ? drop_root(s, r) : drop_own(s, r, f->address);
+    }
+    return lost;
+}
+
+static bool fence_vma_all(struct shadow *s, const struct fence *f, uint64_t hgatp)
+{
+    bool lost = false;
+
+    for (uint32_t i = s->busy_count; i-- != 0;) {
+        struct shadow_root *r = s->busy[i];
+        if (r->fenced_vmid == (hgatp & HGATP_VMID) &&
+            (f->all_ids || r->fenced_asid == FIELD_PUT(SATP_ASID, f->id))) {
+            lost |= drop_root(s, r);
+        }
     }
     return lost;
 }
@@ -109,13 +117,12 @@ static bool fence_gvma(struct shadow *s, const struct fence *f)
     bool unused = !f->all_addresses && !f->all_ids && !gpa_used(s, f->address, vmid);
     bool lost = false;
 
-    for (uint32_t i = 0; i < s->roots; i++) {
-        struct shadow_root *r = &s->root[i];
+    for (uint32_t i = s->busy_count; i-- != 0;) {
+        struct shadow_root *r = s->busy[i];
         bool named = f->all_ids || ((r->key.hgatp ^ vmid) & HGATP_VMID) == 0;
-        if (s->near[i] == 0 || !named || (unused && !r->blind)) {
-            continue;
+        if (named && (!unused || r->blind)) {
+            lost |= drop_root(s, r);
         }
-        lost |= drop_root(s, r);
     }
     if (!unused) {
         shadow_gpa_forget(s);
@@ -128,5 +135,9 @@ bool shadow_fence(struct shadow *s, const struct fence *f, uint64_t hgatp)
     if (f->kind == FENCE_NONE) {
         return false;
     }
-    return f->kind == FENCE_GVMA ? fence_gvma(s, f) : fence_vvma(s, f, hgatp);
+    if (f->kind == FENCE_GVMA) {
+        return fence_gvma(s, f);
+    }
+    return f->all_addresses ? fence_vma_all(s, f, hgatp)
+                            : shadow_fence_vma(s, f->address, f->all_ids, f->id, hgatp);
 }

@@ -82,8 +82,8 @@ static bool addressable(const struct shadow_root *r, uint64_t va)
 }
 
 /* Writes the entry for va in table n. Returns what was there. */
-static inline uint64_t entry_set(struct shadow *s, const struct shadow_root *r, uint32_t n,
-                                 uint64_t va, uint64_t leaf, unsigned shift)
+static inline uint64_t entry_set(struct shadow *s, struct shadow_root *r, uint32_t n, uint64_t va,
+                                 uint64_t leaf, unsigned shift)
 {
     unsigned i = index_at(va, shift);
     uint64_t *e = &table_of(s, n)[i];
@@ -91,7 +91,7 @@ static inline uint64_t entry_set(struct shadow *s, const struct shadow_root *r, 
 
     *e = leaf;
     s->node[n].lines |= BIT(i / 8);
-    s->near[r->index] |= shift > 21 || origin_shift(leaf) > 21 ? ~UINT64_C(0) : near_bit(va);
+    busy_note(s, r);
     s->fills++;
     return old;
 }
@@ -133,12 +133,12 @@ static inline __attribute__((always_inline)) bool fill(struct shadow *s, struct 
 }
 
 /* Makes r's top entry for va its own, if it is a shared one. True if it was. */
-static bool unshare(struct shadow *s, struct shadow_root *r, uint64_t va)
+static bool unshare(struct shadow_root *r, uint64_t va)
 {
-    if (!addressable(r, va) || !is_shared(s, r, va)) {
+    if (!addressable(r, va) || !is_shared(r, va)) {
         return false;
     }
-    *top_entry(s, r, va) = 0;
+    *top_entry(r, va) = 0;
     r->stale = true;
     return true;
 }
@@ -146,7 +146,7 @@ static bool unshare(struct shadow *s, struct shadow_root *r, uint64_t va)
 bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift)
 {
     struct shadow_root *r = s->current;
-    bool lost = unshare(s, r, va);
+    bool lost = unshare(r, va);
 
     lost |= fill(s, r, va, leaf, shift);
     r->blind = true;
@@ -161,9 +161,9 @@ static cold_path bool map_apart(struct shadow *s, struct shadow_root *r, uint64_
                                 const struct xlate *x, uint64_t leaf, bool global)
 {
     struct shadow_root *in = r;
-    bool fence = unshare(s, r, va);
+    bool fence = unshare(r, va);
 
-    if (global && *top_entry(s, r, va) == 0 && addressable(r, va)) {
+    if (global && *top_entry(r, va) == 0 && addressable(r, va)) {
         shadow_global_find(s, r, true);
         in = r->global != NULL ? r->global : r;
     }
@@ -179,7 +179,7 @@ bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t l
 {
     struct shadow_root *r = s->current;
     bool global = (x->vs_pte & PTE_G) != 0 && x->vs_shift < r->share_below;
-    bool shared = is_shared(s, r, va);
+    bool shared = is_shared(r, va);
 
     if (unlikely(global != shared)) {
         return map_apart(s, r, va, x, leaf, global);
@@ -216,7 +216,7 @@ unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct
         wanted |= (e[i] & PTE_V) == 0 ? 1u << i : 0;
     }
     unsigned found = walk_around(h, mem, x, as, wanted, near);
-    r = is_shared(s, r, va) ? r->global : r;
+    r = is_shared(r, va) ? r->global : r;
     for (unsigned i = 0; found >> i != 0; i++) {
         if ((found >> i & 1) != 0) {
             e[i] = near[i].leaf;

@@ -47,10 +47,10 @@ void shadow_share_all(struct shadow *s, struct shadow_root *r)
 
 void shadow_share(struct shadow *s, struct shadow_root *r, uint64_t va)
 {
-    uint64_t pointer = *top_entry(s, r->global, va);
+    uint64_t pointer = *top_entry(r->global, va);
 
     if (pointer != 0) {
-        *top_entry(s, r, va) = pointer | SHARED;
+        *top_entry(r, va) = pointer | SHARED;
         s->node[r->node].lines |= BIT(index_at(va, top_shift(r)) / 8);
     }
 }
@@ -86,12 +86,12 @@ bool shadow_global_lost(struct shadow *s, struct shadow_root *g, uint64_t va)
     bool more = g->stale;
 
     g->stale = false;
-    if (s->current->global == g && is_shared(s, s->current, va)) {
+    if (s->current->global == g && is_shared(s->current, va)) {
         s->current->stale |= more;
         return true;
     }
     for (struct shadow_root *r = s->root; r < s->root + s->roots; r++) {
-        r->stale |= r->live && r->global == g && is_shared(s, r, va);
+        r->stale |= r->live && r->global == g && is_shared(r, va);
     }
     return false;
 }

@@ -42,14 +42,26 @@ static inline unsigned index_at(uint64_t va, unsigned shift)
     return (unsigned)(va >> shift) & (ENTRIES - 1);
 }
 
-static inline uint64_t *top_entry(const struct shadow *s, const struct shadow_root *r, uint64_t va)
+/* The table that a pointer points to. */
+static inline uint64_t *table_at(const struct shadow *s, uint64_t pte)
 {
-    return &table_of(s, r->node)[index_at(va, top_shift(r))];
+    return (uint64_t *)(uintptr_t)((pte >> 10 << PAGE_SHIFT) + s->bias);
 }
 
-static inline bool is_shared(const struct shadow *s, const struct shadow_root *r, uint64_t va)
+static inline uint64_t *top_entry(const struct shadow_root *r, uint64_t va)
 {
-    return (*top_entry(s, r, va) & (PTE_RWX | SHARED)) == SHARED;
+    return &r->top[index_at(va, top_shift(r))];
+}
+
+/* Is this top entry the global root's? */
+static inline bool is_shared_pointer(uint64_t pte)
+{
+    return (pte & (PTE_RWX | SHARED)) == SHARED;
+}
+
+static inline bool is_shared(const struct shadow_root *r, uint64_t va)
+{
+    return is_shared_pointer(*top_entry(r, va));
 }
 
 static inline bool is_global(const struct shadow_root *r)
@@ -57,13 +69,18 @@ static inline bool is_global(const struct shadow_root *r)
     return (r->key.flavour & SHADOW_FLAVOUR_GLOBAL) != 0;
 }
 
-/* One bit for the 2 MiB region of va. */
-static inline uint64_t near_bit(uint64_t va)
+static inline bool is_busy(const struct shadow_root *r)
 {
-    uint64_t x = va >> 21;
-    x ^= x >> 6;
-    x ^= x >> 12;
-    return BIT(x & 63);
+    return r->busy_at != SHADOW_ROOTS;
+}
+
+/* r gets an entry of its own. */
+static inline void busy_note(struct shadow *s, struct shadow_root *r)
+{
+    if (unlikely(!is_busy(r))) {
+        r->busy_at = (uint8_t)s->busy_count;
+        s->busy[s->busy_count++] = r;
+    }
 }
 
 struct filter_bit {

@@ -47,7 +47,7 @@ struct fence_call {
 /* What hardware must hold while VS runs, worked out of the H CSRs: changes seldom. */
 struct vs_environment {
     uint64_t medeleg, mideleg, mcounteren, menvcfg, mvien;
-    bool time_read; /* VS-mode may read time: hcounteren and mcounteren */
+    bool time_read; /* what reads_time is to be */
     bool known;     /* false: work it out again */
 };
 
@@ -73,6 +73,7 @@ struct vhart {
     /* The host's own (host/m) */
     uint64_t stack;           /* top of this hart's stack */
     struct nacl_shmem *nacl;  /* SBI NACL's (nacl.h); NULL: none */
+    bool reads_time;          /* VS is resident and may read time, and the hart has it */
     bool written;             /* gp or s0 to s11 in h.x was: entry.S loads them only then */
     struct trace_hart *trace; /* its part of the area (trace.h), or NULL */
     uint64_t armed;           /* what the M comparator holds */

@@ -300,7 +300,8 @@ static unsigned nodes_are_accounted_for(void)
     memset(seen, 0, sizeof(seen));
     for (uint32_t i = 0; i < s.roots; i++) {
         const struct shadow_root *r = &s.root[i];
-        assert_true(r->live || s.near[i] == 0);
+        assert_true(r->live || r->busy_at == SHADOW_ROOTS);
+        assert_true(!r->live || r->busy_at == SHADOW_ROOTS || s.busy[r->busy_at] == r);
         if (!r->live) {
             continue;
         }

@@ -11,10 +11,18 @@ void asm_offsets(void)
 {
     DEFINE(HART_X, offsetof(struct vhart, h.x));
     DEFINE(HART_PC, offsetof(struct vhart, h.pc));
+    DEFINE(HART_HTIMEDELTA, offsetof(struct vhart, h.htimedelta));
     DEFINE(HART_PRV, offsetof(struct vhart, h.prv));
     DEFINE(VHART_WRITTEN, offsetof(struct vhart, written));
     DEFINE(PRIVILEGE_M, PRV_M);
     DEFINE(CAUSE_ECALL_S, CAUSE_ECALL_HS);
+    DEFINE(CAUSE_ILLEGAL_INSN, CAUSE_ILLEGAL);
+    DEFINE(INSN_RDTIME, (int32_t)0xc0102073); /* rd = x0, sign-extended */
+    DEFINE(SCOUNTEREN_TM, COUNTEREN_TM);
+    DEFINE(VHART_READS_TIME, offsetof(struct vhart, reads_time));
+    DEFINE(VHART_LAST_RAW, offsetof(struct vhart, last_raw));
+    DEFINE(VHART_LAST_PC, offsetof(struct vhart, last_pc));
+    DEFINE(VHART_EXITS_TIME, offsetof(struct vhart, exits[EXIT_time]));
     DEFINE(SBI_EXT_NACL, NACL_EID);
     DEFINE(SBI_NACL_SYNC_SRET, NACL_SYNC_SRET);
     DEFINE(VHART_NACL, offsetof(struct vhart, nacl));

@@ -24,12 +24,16 @@
     \op x27, HART_X + 8 * 27(tp)
 .endm
 
+/* What is looked at with, before it is clear what it is. */
+.macro first op
+    \op t0, HART_X + 8 * 5(tp)
+    \op t1, HART_X + 8 * 6(tp)
+    \op t2, HART_X + 8 * 7(tp)
+.endm
+
 .macro others op
     \op x1, HART_X + 8 * 1(tp)
     \op x2, HART_X + 8 * 2(tp)
-    \op x5, HART_X + 8 * 5(tp)
-    \op x6, HART_X + 8 * 6(tp)
-    \op x7, HART_X + 8 * 7(tp)
     \op x10, HART_X + 8 * 10(tp)
     \op x11, HART_X + 8 * 11(tp)
     \op x12, HART_X + 8 * 12(tp)
@@ -71,6 +75,10 @@ m_entry_code:
     .globl m_entry
 m_entry:
     csrrw tp, mscratch, tp
+    first sd
+    csrr t0, mcause
+    addi t0, t0, -CAUSE_ILLEGAL_INSN
+    beqz t0, time_read
 entered:
     others sd
     preserved sd
@@ -83,6 +91,7 @@ entered:
     ld t1, HART_PC(tp)
     csrw mepc, t1
 load_others:
+    first ld
     others ld
     ld tp, HART_X + 8 * 4(tp)
     mret
@@ -92,6 +101,7 @@ load_others:
     .globl m_entry_below
 m_entry_below:
     csrrw tp, mscratch, tp
+    first sd
     others sd
     preserved sd
     saved
@@ -105,6 +115,7 @@ m_entry_below:
     .globl m_entry_firmware
 m_entry_firmware:
     csrrw tp, mscratch, tp
+    first sd
     others sd
     preserved sd
     saved
@@ -114,6 +125,73 @@ m_entry_firmware:
     sb t2, HART_PRV(tp)
     handled m_trap_firmware
     j .Lback
+
+/*
+ * A guest that reads the time, which it does more often than anything else, needs three registers. illegal.c says why the
+ * instruction is compared with the last one; where anything is unusual, all of this is done there.
+ */
+time_read:
+    lbu t1, VHART_READS_TIME(tp)
+    beqz t1, entered
+    csrr t2, mtval
+    sext.w t2, t2
+    li t0, INSN_RDTIME
+    xor t0, t0, t2          /* rd << 7, if it is one */
+    slli t1, t0, 64 - 7
+    bnez t1, entered
+    srli t1, t0, 7 + 5
+    bnez t1, entered
+    csrr t1, mstatus
+    slli t1, t1, 64 - 13
+    srli t1, t1, 64 - 2
+    bnez t1, 1f             /* not VU-mode */
+    csrr t1, scounteren
+    andi t1, t1, SCOUNTEREN_TM
+    beqz t1, entered
+1:  lw t1, VHART_LAST_RAW(tp)
+    bne t1, t2, 2f
+    csrr t2, mepc
+    ld t1, VHART_LAST_PC(tp)
+    bne t1, t2, entered
+    j 3f
+2:  sw t2, VHART_LAST_RAW(tp)
+    csrr t2, mepc
+    sd t2, VHART_LAST_PC(tp)
+3:  addi t2, t2, 4
+    csrw mepc, t2
+    ld t2, VHART_EXITS_TIME(tp)
+    addi t2, t2, 1
+    sd t2, VHART_EXITS_TIME(tp)
+    csrr t1, time
+    ld t2, HART_HTIMEDELTA(tp)
+    add t1, t1, t2
+    srli t0, t0, 7 - 3      /* two instructions a register */
+    lla t2, 4f
+    add t0, t0, t2
+    jr t0
+
+.macro time_to n
+    .if \n == 0
+    nop
+    .elseif \n == 4
+    csrw mscratch, t1
+    .elseif \n >= 5 && \n <= 7
+    sd t1, HART_X + 8 * \n(tp)
+    .else
+    mv x\n, t1
+    .endif
+    j 5f
+.endm
+4:
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    time_to \n
+    .endr
+5:  csrr t0, mscratch
+    csrw mscratch, tp
+    sd t0, HART_X + 8 * 4(tp)
+    first ld
+    ld tp, HART_X + 8 * 4(tp)
+    mret
 
     .globl m_return
 m_return:
@@ -137,8 +215,7 @@ m_launch:
     .globl m_entry_nacl
 m_entry_nacl:
     csrrw tp, mscratch, tp
-    sd t0, HART_X + 8 * 5(tp)
-    sd t1, HART_X + 8 * 6(tp)
+    first sd
     csrr t0, mcause
     addi t0, t0, -CAUSE_ECALL_S
     bnez t0, 1f
@@ -152,9 +229,7 @@ m_entry_nacl:
     ld sp, VHART_STACK(tp)
     mv a0, tp
     call m_sync_sret
-1:  ld t0, HART_X + 8 * 5(tp)
-    ld t1, HART_X + 8 * 6(tp)
-    j entered
+1:  j entered
 
 /* noreturn: leaves for the guest with registers from elsewhere; a0 = struct vhart, a1 = where x0 would be. */
     .globl m_resume

@@ -29,8 +29,9 @@ int m_mmio_store(uint64_t pa, unsigned len, uint64_t value);
 
 /* run.c: what entry.S calls */
 void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus);
-void m_settle(struct vhart *vh);             /* the end of every exit */
-void m_settle_undelegated(struct vhart *vh); /* V = 0, vhart.watching */
+void m_illegal(struct vhart *vh, uint64_t mstatus); /* illegal.c: the same for cause 2 */
+void m_settle_undelegated(struct vhart *vh);        /* V = 0, vhart.watching */
+void m_settle_guest(struct vhart *vh);              /* V = 1 */
 _Noreturn void m_broken(struct vhart *vh);
 
 /* resident.c */
@@ -78,6 +79,32 @@ bool m_hs_interrupt(struct vhart *vh, struct trap *t); /* V = 1: does HS take on
 void m_timer_lower(struct vhart *vh, uint64_t deadline); /* if that is earlier */
 
 uint64_t m_lines(struct vhart *vh); /* lines.c: host_lines(), and which wires are up */
+
+/* The end of every exit that may have changed something: interrupts that have come, and what the
+ * hardware needs. */
+static inline void m_settle(struct vhart *vh)
+{
+    if (vh->h.v) {
+        if (unlikely(m_hs_may_interrupt(&vh->h))) {
+            m_settle_guest(vh);
+        }
+    } else if (unlikely(m_may_be_undelegated(&vh->h))) {
+        m_settle_undelegated(vh);
+    }
+    if (unlikely(vh->resident == RESIDENT_NONE)) {
+        m_load(vh);
+    }
+}
+
+/* The S-level status bits that the model's walks and checks look at, from the hardware's mstatus.
+ */
+static inline void m_status_sync(struct vhart *vh, uint64_t mstatus)
+{
+    struct hart *h = &vh->h;
+    uint64_t *status = h->v ? &h->vsstatus : &h->mstatus;
+
+    *status = (*status & ~(STATUS_SUM | STATUS_MXR)) | (mstatus & (STATUS_SUM | STATUS_MXR));
+}
 
 /* pmp.c */
 void m_pmp_setup(struct vhart *vh);    /* vhart.pmpcfg[]: [PMP_VS] lets the tables be read */

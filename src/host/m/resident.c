@@ -101,6 +101,7 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint
     }
     vh->marker = h->scause;
     vh->resident = RESIDENT_HS;
+    vh->reads_time = false;
     hw_sfence_all();
 }
 
@@ -140,7 +141,7 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
     e->mideleg = machine.smaia ? irqs & ~BIT(IRQ_SEI) : irqs;
     e->mvien = irqs & BIT(IRQ_SEI);
     e->mcounteren = h->mcounteren & h->hcounteren;
-    e->time_read = (e->mcounteren & COUNTEREN_TM) != 0;
+    e->time_read = (e->mcounteren & COUNTEREN_TM) != 0 && machine.time_csr;
     if (h->htimedelta != 0 || !machine.time_csr) {
         e->mcounteren &= ~COUNTEREN_TM;
     }
@@ -248,6 +249,7 @@ static inline __attribute__((always_inline)) void load_vs(struct vhart *vh)
         hw_write(CSR_mtvec, (uintptr_t)m_entry);
     }
     vh->resident = RESIDENT_VS;
+    vh->reads_time = vh->vs.time_read;
     shadow_root(vh);
     vh->shadow.current->stale = false;
     hw_sfence_all();

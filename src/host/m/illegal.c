@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Instructions that the hart calls illegal. What a guest and its hypervisor do all the time is
+ * answered in place; the rest is decoded and done on the model. m_illegal() and what it ends with
+ * are written so that the commonest of them save no register on the stack: each is the last thing
+ * that its caller does. A guest's read of the time does not even come here: entry.S.
+ */
+#include "core/exit.h"
+#include "core/nacl.h"
+#include "host/m/m.h"
+
+#define last_call __attribute__((noinline))
+
+#define IS_SFENCE_VMA(raw) (((raw)&0xfe007fff) == 0x12000073)
+#define INSN_SRET          UINT32_C(0x10200073)
+
+/* What is neither in the model nor so frequent. */
+static last_call void other(struct vhart *vh, uint32_t raw, uint64_t mstatus)
+{
+    struct hart *h = &vh->h;
+
+    vh->written = true;
+    h->time = host_time();
+    m_status_sync(vh, mstatus);
+    if (!h->v) {
+        m_native_note(vh);
+    }
+    exit_instruction(vh, raw);
+    m_settle(vh);
+}
+
+/* --- CSRs --- */
+
+static inline enum exit_cause csr_exit(const struct hart *h, const struct csr *c)
+{
+    if (likely(!h->v)) {
+        return EXIT_csr_h;
+    }
+    return c->num == CSR_vsatp ? EXIT_satp : c->num == CSR_time ? EXIT_time : EXIT_csr_vs;
+}
+
+/* Does hardware hold it while HS or VS runs? An stimecmp or senvcfg that the hart doesn't have is
+ * the model's. */
+static inline bool is_resident(const struct csr *c)
+{
+    if (c->num == CSR_stimecmp) {
+        return machine.sstc;
+    }
+    return c->resident && (c->num != CSR_senvcfg || machine.menvcfg);
+}
+
+/* The whole of it; old: what was read. */
+static last_call void csr_write_in_place(struct vhart *vh, uint32_t raw, const struct csr *c,
+                                         uint64_t old)
+{
+    struct hart *h = &vh->h;
+    unsigned funct3 = raw >> 12 & 7, rs1 = raw >> 15 & 31;
+    unsigned effect = csr_write(h, c, csr_operate(funct3, old, funct3 & 4 ? rs1 : h->x[rs1]));
+
+    rd_write(vh, raw, old);
+    h->pc += 4;
+    if (effect) {
+        host_effects(vh, effect);
+    }
+    if (vh->nacl) {
+        nacl_written(vh, c, effect);
+    }
+    m_settle(vh);
+}
+
+/*
+ * A CSR access of HS or VS. To a register that stands in the model: nothing is moved. The same as
+ * exec_csr() but for mip, which only M has.
+ */
+static last_call void csr(struct vhart *vh, uint32_t raw, uint64_t mstatus)
+{
+    struct hart *h = &vh->h;
+    bool writes = (raw >> 12 & 3) == 1 || (raw >> 15 & 31) != 0;
+    const struct csr *c;
+    uint64_t old;
+
+    if (unlikely(h->prv != PRV_S)) {
+        h->scounteren = hw_read(CSR_scounteren); /* what a counter read of U is held against */
+    }
+    if (unlikely(csr_find(h, raw >> 20, writes, &c) != CSR_OK || is_resident(c))) {
+        other(vh, raw, mstatus);
+        return;
+    }
+    vhart_count(vh, csr_exit(h, c));
+    if (c->effect & CSR_EFFECT_TRAPPED) {
+        m_native_note(vh);
+    }
+    if (c->read != NULL) {
+        h->time = host_time();
+        old = c->read(h, c);
+    } else {
+        old = csr_field_value(h, c);
+    }
+    if (writes) {
+        csr_write_in_place(vh, raw, c, old);
+        return;
+    }
+    rd_write(vh, raw, old);
+    h->pc += 4;
+}
+
+/* --- others --- */
+
+static last_call void sfence_all(struct vhart *vh, unsigned rs2)
+{
+    struct hart *h = &vh->h;
+    struct fence f = {
+        .kind = FENCE_VMA,
+        .all_addresses = true,
+        .all_ids = rs2 == 0,
+        .id = h->x[rs2] & h->isa->asid_mask,
+    };
+
+    host_fence_guest(vh, &f, h->hgatp);
+}
+
+/* sfence.vma of VS, which VTVM doesn't forbid. */
+static last_call void sfence(struct vhart *vh, uint32_t raw)
+{
+    struct hart *h = &vh->h;
+    unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31;
+    uint64_t va = h->x[rs1];
+
+    vhart_count(vh, EXIT_sfence);
+    h->pc += 4;
+    if (unlikely(rs1 == 0)) {
+        sfence_all(vh, rs2);
+    } else if (shadow_fence_vma(&vh->shadow, va, rs2 == 0, h->x[rs2] & h->isa->asid_mask,
+                                h->hgatp)) {
+        host_fence_shadow(vh, va);
+    }
+}
+
+/* sret of HS while hstatus.SPV is set: into the guest, unless SPV turns out to be stale. */
+static last_call void sret_enter(struct vhart *vh)
+{
+    vhart_count(vh, EXIT_sret_enter);
+    host_unload(vh);
+    hart_sret(&vh->h);
+    m_settle(vh);
+}
+
+static inline void illegal(struct vhart *vh, uint32_t raw, uint64_t mstatus)
+{
+    const struct hart *h = &vh->h;
+
+    vh->last_raw = raw;
+    vh->last_pc = h->pc;
+    if (h->v) {
+        if (IS_SFENCE_VMA(raw) && h->prv == PRV_S && !(h->hstatus & HSTATUS_VTVM)) {
+            sfence(vh, raw);
+            return;
+        }
+    } else if (raw == INSN_SRET && h->prv == PRV_S && !(h->mstatus & STATUS_TSR)) {
+        sret_enter(vh);
+        return;
+    }
+    if (IS_CSR(raw)) {
+        csr(vh, raw, mstatus);
+    } else {
+        other(vh, raw, mstatus);
+    }
+}
+
+static last_call void illegal_fetched(struct vhart *vh, uint64_t mstatus)
+{
+    uint32_t raw;
+
+    if (host_fetch(vh, &raw)) {
+        illegal(vh, raw, mstatus);
+    }
+}
+
+/*
+ * mtval may be zero. And QEMU leaves the last instruction that trapped in it when mret does: what
+ * looks like a repetition from another place is looked at.
+ */
+void m_illegal(struct vhart *vh, uint64_t mstatus)
+{
+    uint32_t raw = (uint32_t)hw_read(CSR_mtval);
+
+    if (unlikely(raw == 0 || (raw == vh->last_raw && vh->h.pc != vh->last_pc))) {
+        illegal_fetched(vh, mstatus);
+    } else {
+        illegal(vh, raw, mstatus);
+    }
+}
