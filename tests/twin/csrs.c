@@ -192,7 +192,7 @@ void csr_pick(struct rng *r, struct step *s)
         c = csr_choose(r); /* QEMU: 2 instead of 22 */
     /* VS-level interrupts that HS keeps, and that wait, are seen late if HS lets them in. */
     while ((s->mode == MODE_HS && s->n > 0 && c.num == CSR_SSTATUS) ||
-           (s->henvcfg && c.num == CSR_VSTIMECMP))
+           (s->henvcfg && c.num == CSR_VSTIMECMP) || (s->vstimecmp && c.num == CSR_HENVCFG))
         c = csr_choose(r);
     bool plain = tame(&c, s), read_only = c.num == CSR_HTINST && s->mode == MODE_HS;
     unsigned form = 1 + (unsigned)below(r, 3), rd = percent(r, 20) ? 0 : reg_with(s, 0), rs;

@@ -20,18 +20,23 @@ static void load_or_store(struct rng *r, struct step *s)
     }
 }
 
-static void compressed(struct rng *r, struct step *s)
+/* Of registers that nothing else in the step uses: what a load leaves in one is not to be found in
+ * a CSR, reserved bits and all. False if there are none left. */
+static bool compressed(struct rng *r, struct step *s)
 {
-    unsigned a = 8 + (unsigned)below(r, 8), d = 8 + (unsigned)below(r, 8);
     static const struct {
         uint16_t insn;
         const char *name;
     } forms[] = {{0x4000, "c.lw"}, {0x6000, "c.ld"}, {0xc000, "c.sw"}, {0xe000, "c.sd"}};
+    unsigned first = s->regs < 3 ? 8 : 5 + s->regs;
+    if (first > 15)
+        return false;
+    unsigned a = first + (unsigned)below(r, 16 - first), d = first + (unsigned)below(r, 16 - first);
     unsigned f = (unsigned)below(r, 4);
     s->x[a] = address_pick(r, s->mode);
-    if (s->hidden & 1u << d)
-        d = a;
+    s->regs = (a > d ? a : d) - 4;
     insn_add(s, forms[f].insn | (a - 8) << 7 | (d - 8) << 2, "%s x%u, (x%u)", forms[f].name, d, a);
+    return true;
 }
 
 static void atomic(struct rng *r, struct step *s)
@@ -187,8 +192,8 @@ void insn_pick(struct rng *r, struct step *s)
         floating(r, s);
     else if (kind < 45)
         cache_block(r, s);
-    else if (kind < 50)
-        compressed(r, s);
+    else if (kind < 50 && compressed(r, s))
+        return;
     else if (kind < 60)
         atomic(r, s);
     else if (kind < 72)

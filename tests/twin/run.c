@@ -82,6 +82,8 @@ static void interrupts(const struct step *s)
 {
     if (s->quiet)
         nothing_pending();
+    if (s->henvcfg) /* QEMU: its VSTIP may stay when STCE goes */
+        csr_write(vstimecmp, ~0UL);
     if (s->mode == MODE_HS || s->mode == MODE_U) {
         /* VS-level interrupts that HS keeps are Hearth's to look for while V = 0. */
         if (csr_read(hip) & csr_read(hie) & ~csr_read(hideleg))

@@ -162,8 +162,10 @@ static uint64_t flags_pick(struct rng *r, enum stage stage, unsigned slot)
         flags |= PTE_D; /* not a pointer: what programs write must not become tables */
     flags |= rnd(r) & 0x300;
     /* QEMU sets A and D in VS-level tables without asking the G-stage for W and D. */
-    if (stage == STAGE_G && slot == TABLE_SLOT)
+    if (stage == STAGE_G && slot == TABLE_SLOT) {
         flags = (flags & ~PTE_W) | PTE_D | ((flags & PTE_R) ? PTE_W : 0);
+        flags &= (flags & PTE_R) ? ~0UL : ~PTE_X; /* and reads them by HS's MXR */
+    }
     return flags;
 }
 
@@ -325,9 +327,16 @@ uint64_t space_digest(void)
         d = d * 31 + *tables[i].link;
     }
     for (unsigned i = 0; i < 2 * SANDBOX; i++) {
+        /* Most of what a step costs: four sums, so that there is little else than loads. */
         const uint64_t *p = (uint64_t *)frames[i % SANDBOX + i / SANDBOX * HALF];
-        for (unsigned j = 0; j < 512; j++)
-            d = d * 31 + p[j];
+        uint64_t a = 0, b = 0, c = 0, e = 0;
+        for (unsigned j = 0; j < 512; j += 4) {
+            a = (a ^ p[j]) * 31;
+            b = (b ^ p[j + 1]) * 37;
+            c = (c ^ p[j + 2]) * 41;
+            e = (e ^ p[j + 3]) * 43;
+        }
+        d = mix(d ^ a) + mix(d ^ b) + mix(d ^ c) + mix(d ^ e);
     }
     return mix(d);
 }

@@ -62,7 +62,7 @@ enum stage { STAGE_S, STAGE_VS, STAGE_G, STAGES };
 #define W_SLOTS (W_PAGES + W_MEGAS - 1 + W_GIGAS - 1)
 
 /* Programs write the first pages of each half of frames, and nothing else. */
-#define SANDBOX 16u
+#define SANDBOX 4u
 #define HALF    (FRAMES / 2)
 
 struct change {

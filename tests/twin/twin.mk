@@ -3,7 +3,7 @@
 include tests/guest/guest.mk
 
 twin_objects := main space step insns csrs run record hs
-twin_lib := start hart sbi test print fdt pt env
+twin_lib := start hart jump sbi test check print fdt pt env
 twin_out := $(BUILD)/twin
 
 .PHONY: twin
