@@ -5,7 +5,9 @@
 #include "host/host.h"
 #include "spec/replay.h"
 
-#define SHIFT_4K 12u
+#define SHIFT_4K  12u
+#define CBO_ZERO  4 /* imm of cbo.zero */
+#define cold_path __attribute__((noinline, cold))
 
 /* --- faults of a guest --- */
 
@@ -59,7 +61,7 @@ static void fill(struct vhart *vh, enum access access, uint64_t va, struct xlate
     struct trap t;
 
     vhart_count(vh, EXIT_shadow_fill);
-    x->shift = (unsigned)max_u64(mem_page_shift(&vh->world->mem, x->pa, x->shift), SHIFT_4K);
+    xlate_clip(x, &vh->world->mem);
     leaf = shadow_leaf(x, h->prv, bare, (h->mstatus & STATUS_MXR) != 0);
     if (unlikely(leaf == 0 || !addressable(vh, va))) {
         t = (struct trap){.cause = access_fault(access), .tval = va, .gva = true};
@@ -77,13 +79,56 @@ static void fill(struct vhart *vh, enum access access, uint64_t va, struct xlate
     vh->last_fault = va;
 }
 
-void exit_guest_fault(struct vhart *vh, enum access access, uint64_t va)
+/* What faulted as a store is cbo.clean, cbo.flush or cbo.inval. */
+static cold_path bool manages_cache(struct vhart *vh)
+{
+    struct insn i;
+    uint32_t raw;
+
+    if (!isa_has(vh->h.isa, EXT_ZICBOM) || !host_fetch(vh, &raw)) {
+        return false;
+    }
+    i = decode(raw);
+    return i.op == OP_CBO && i.imm != CBO_ZERO;
+}
+
+/* Cache management is let through wherever a load is, and leaves D alone; its faults are a store's
+ * all the same: chapter "CMO", "Traps". */
+static cold_path bool walk_managing(struct vhart *vh, uint64_t va, struct xlate *x, struct trap *t)
+{
+    struct access_as as = {.access = ACCESS_LOAD, .prv = vh->h.prv, .v = true};
+
+    if (walk(&vh->h, &vh->world->mem, as, va, x, t)) {
+        return true;
+    }
+    t->cause += CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE;
+    return false;
+}
+_Static_assert(CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE == CAUSE_STORE_ACCESS - CAUSE_LOAD_ACCESS &&
+                   CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE ==
+                       CAUSE_STORE_GUEST_PAGE - CAUSE_LOAD_GUEST_PAGE,
+               "a store's fault is as far from a load's in each of the three");
+
+/* The instruction is looked at only where it matters: if a store would fail, or might set D. */
+static bool walk_for(struct vhart *vh, enum access access, uint64_t va, struct xlate *x,
+                     struct trap *t)
 {
     struct access_as as = {.access = (uint8_t)access, .prv = vh->h.prv, .v = true};
+    bool store = access == ACCESS_STORE;
+
+    if (unlikely(store && (vh->h.menvcfg & ENVCFG_ADUE) != 0) && manages_cache(vh)) {
+        return walk_managing(vh, va, x, t);
+    }
+    return walk(&vh->h, &vh->world->mem, as, va, x, t) ||
+           (store && manages_cache(vh) && walk_managing(vh, va, x, t));
+}
+
+void exit_guest_fault(struct vhart *vh, enum access access, uint64_t va)
+{
     struct xlate x;
     struct trap t;
 
-    if (!walk(&vh->h, &vh->world->mem, as, va, &x, &t)) {
+    if (!walk_for(vh, access, va, &x, &t)) {
         complete_tinst(vh, access, &t);
         vhart_count(vh, t.cause >= CAUSE_FETCH_GUEST_PAGE ? EXIT_fault_hs : EXIT_fault_vs);
         host_reflect(vh, &t);

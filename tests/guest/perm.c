@@ -199,6 +199,53 @@ static void g_stage_alone(void)
     }
 }
 
+#define CBO(op) INSN_I(0x0f, 2, 0, A0, op)
+
+/* A cache block of the page in VS. Management asks for what a load asks for, whatever D says, but
+ * its faults are a store's; zeroing is a store. If there is X alone, it is not specified. */
+static void try_cache_blocks(uint64_t vs, uint64_t g)
+{
+    static const char *const names[] = {"cbo.inval", "cbo.clean", "cbo.flush", "", "cbo.zero"};
+    const struct state s = {.mode = MODE_VS};
+    uint64_t load = model(vs, g, LOAD, &s);
+    uint64_t managed = load == CAUSE_LOAD_PAGE    ? CAUSE_STORE_PAGE
+                       : load == CAUSE_LOAD_GUEST ? CAUSE_STORE_GUEST
+                                                  : CAUSE_NONE;
+    bool only_x = !(vs & g & PTE_R);
+    *vs_pte = pte_make(GPA, vs);
+    *g_pte = pte_make((uint64_t)frames[0], g);
+    for (unsigned op = 0; op < 5; op++) {
+        if (op == 3 || (op != 4 && only_x))
+            continue;
+        fence_all();
+        context("%s, VS-stage 0x%lx, G-stage 0x%lx", names[op], vs, g);
+        check_eq(cause_of(MODE_VS, CBO(op), VA, 0), op == 4 ? model(vs, g, STORE, &s) : managed,
+                 "cause");
+    }
+    check_eq(*vs_pte, pte_make(GPA, vs), "VS-stage PTE afterwards");
+    check_eq(*g_pte, pte_make((uint64_t)frames[0], g), "G-stage PTE afterwards");
+}
+
+static void cache_blocks(void)
+{
+    setup();
+    csr_write(henvcfg, 0xd0); /* CBIE, CBCFE, CBZE */
+    for (unsigned op = 0; op < 5; op++) {
+        if (op != 3 && cause_of(MODE_HS, CBO(op), (uint64_t)frames[0], 0) != CAUSE_NONE) {
+            note("no cbo.*");
+            return;
+        }
+    }
+    bool updates = g_updates();
+    for (unsigned n = 0; n < 64; n++) {
+        if (!(leaf_bits(n) & PTE_RWX))
+            continue;
+        try_cache_blocks(PTE_V | leaf_bits(n), PTE_FULL | PTE_U);
+        if (!updates || (n & 48) == 48)
+            try_cache_blocks(PTE_FULL, PTE_V | leaf_bits(n));
+    }
+}
+
 /* A changed SUM or MXR, of VS or of HS, counts at once: no fence is needed. */
 static void status_without_fence(void)
 {
@@ -238,4 +285,5 @@ TESTS("perm",                                               /**/
       {"both_stages", "norm:vsstatus_mxr_vm", both_stages}, /**/
       {"vs_stage_alone", "norm:hgatp_mode_bare_trans", vs_stage_alone},
       {"g_stage_alone", "norm:H_vm_gstagetrans", g_stage_alone}, /**/
+      {"cache_blocks", "norm:cbm_access", cache_blocks},         /**/
       {"status_without_fence", "supervisor: sfence.vma", status_without_fence});
