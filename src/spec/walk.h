@@ -84,6 +84,14 @@ struct xlate {
 bool walk(const struct hart *h, const struct mem *mem, struct access_as as, uint64_t va,
           struct xlate *out, struct trap *fault) must_check;
 
+/* Makes the page no larger than what of it mem has in one range around the address: 4 KiB if there
+ * is nothing, a device's, say. What a shadow table may hold is not more. */
+static inline void xlate_clip(struct xlate *x, const struct mem *mem)
+{
+    unsigned shift = mem_page_shift(mem, x->pa, x->shift);
+    x->shift = shift != 0 ? shift : 12;
+}
+
 /* RSW of a shadow leaf: how large the VS leaf is that it stems from (an address fence names all of
  * that). */
 enum leaf_origin { ORIGIN_4K, ORIGIN_2M, ORIGIN_1G, ORIGIN_LARGER };

@@ -7,18 +7,32 @@
 #define TESTS_PROOF_TABLES_H
 
 #include "proof.h"
+#include "spec/pmp.h"
 #include "spec/walk.h"
 #include "words.h"
 
 #define TABLE_READS   80
 #define TABLE_CHANGES 1 /* how often an entry changes just before A or D is set in it */
 
+/*
+ * What was read: a test keeps all of it. For a proof that would be too much to carry: it picks an
+ * entry and a value beforehand, notes whether that is seen, and counts only the cases in which it
+ * is asked for just these.
+ */
+struct table_read {
+    uint64_t pa, pte; /* as it was left */
+    bool seen;
+};
+
 struct table_log {
     const struct mem *mem;
+    bool pmp;       /* there is one to be asked, */
+    uint64_t asked; /* and this was the last question, */
+    bool allowed;   /* and answer */
     unsigned reads, changes;
-    struct table_read {
-        uint64_t pa, pte; /* as it was left */
-    } read[TABLE_READS];
+    struct table_read read[TABLE_READS], watched[2];
+    uint64_t leaf; /* part of which some entry may be: */
+    bool leaf_mxr, leaf_seen;
 };
 static struct table_log tables;
 
@@ -52,13 +66,74 @@ static inline uint64_t any_pte(void)
     return any_below(2) ? pte & ~(UINT64_C(0x3ffff) << 10) : pte;
 }
 
+/* Is it a G-stage's leaf that grants what the shadow leaf grants? mxr: X stands for R. */
+static inline bool table_covers(uint64_t pte, uint64_t leaf, bool mxr)
+{
+    bool load = bit(pte, 1) || (mxr && bit(pte, 3)), store = bit(pte, 2) && bit(pte, 7);
+    return bit(pte, 0) && bit(pte, 4) && bit(pte, 6) && (!bit(leaf, 1) || load) &&
+           (!bit(leaf, 2) || store) && (!bit(leaf, 3) || bit(pte, 3));
+}
+
+static inline void table_note(uint64_t pa, uint64_t pte)
+{
+    if (!PROVING) {
+        prove(tables.reads < TABLE_READS);
+        tables.read[tables.reads++] = (struct table_read){pa, pte, true};
+        return;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        struct table_read *w = &tables.watched[i];
+        w->seen = w->seen || (w->pa == pa && w->pte == pte);
+    }
+    tables.leaf_seen = tables.leaf_seen || table_covers(pte, tables.leaf, tables.leaf_mxr);
+}
+
+/* Was that what the entry held once when it was looked at? Each question (0, 1) once. */
+static inline bool table_held(unsigned question, const uint64_t *slot, uint64_t pte)
+{
+    uint64_t pa = (uintptr_t)slot;
+    bool held = false;
+    if (PROVING) {
+        const struct table_read *w = &tables.watched[question];
+        assume(w->pa == pa && w->pte == pte);
+        return w->seen;
+    }
+    for (unsigned i = 0; i < tables.reads; i++) {
+        held = held || (tables.read[i].pa == pa && tables.read[i].pte == pte);
+    }
+    return held;
+}
+
+/* Was there an entry that covers the leaf? Once. */
+static inline bool table_covered(uint64_t leaf, bool mxr)
+{
+    bool covered = false;
+    if (PROVING) {
+        assume(tables.leaf == leaf && tables.leaf_mxr == mxr);
+        return tables.leaf_seen;
+    }
+    for (unsigned i = 0; i < tables.reads; i++) {
+        covered = covered || table_covers(tables.read[i].pte, leaf, mxr);
+    }
+    return covered;
+}
+
 static inline uint64_t table_load(const uint64_t *slot)
 {
     uint64_t pa = (uintptr_t)slot, pte = any_pte();
     prove(table_is_ours(pa));
-    prove(tables.reads < TABLE_READS);
-    tables.read[tables.reads++] = (struct table_read){pa, pte};
+    prove(!tables.pmp || (tables.asked == pa && tables.allowed));
+    table_note(pa, pte);
     return pte;
+}
+
+/* The hart's PMP may let any entry be read, or not: what it says is proved elsewhere. */
+static inline bool table_allowed(hpa_t pa, uint64_t len, enum access access, enum prv prv)
+{
+    prove(len == 8 && access != ACCESS_FETCH && prv == PRV_S);
+    tables.asked = pa.a;
+    tables.allowed = PROVING ? any_bool() : any_below(32) != 0;
+    return tables.allowed;
 }
 
 /* Setting A or D: sometimes the entry is another one by then. */
@@ -66,37 +141,28 @@ static inline bool table_swap(uint64_t *slot, uint64_t *old, uint64_t new)
 {
     uint64_t pa = (uintptr_t)slot;
     prove(table_is_ours(pa));
+    prove(!tables.pmp || (tables.asked == pa && tables.allowed));
     prove((*old & ~UINT64_C(0xc0)) == (new & ~UINT64_C(0xc0)) && (*old & ~new) == 0);
     if (tables.changes < TABLE_CHANGES && any_bool()) {
         tables.changes++;
         return false;
     }
-    prove(tables.reads < TABLE_READS);
-    tables.read[tables.reads++] = (struct table_read){pa, new};
+    table_note(pa, new);
     return true;
-}
-
-/* Was that what the entry held once when it was looked at? */
-static inline bool table_held(const uint64_t *slot, uint64_t pte)
-{
-    uint64_t pa = (uintptr_t)slot;
-    bool held = false;
-    for (unsigned i = 0; i < TABLE_READS; i++) {
-        held = held || (i < tables.reads && tables.read[i].pa == pa && tables.read[i].pte == pte);
-    }
-    return held;
 }
 
 #define __atomic_load_n(slot, order)                               table_load(slot)
 #define __atomic_compare_exchange_n(slot, old, new, weak, yes, no) table_swap(slot, old, new)
+#define pmp_allows(h, pa, len, access, prv)                        table_allowed(pa, len, access, prv)
 #define index_offset                                               index_offset_slow
 #include "spec/walk_slow.c"
 #undef index_offset
 #include "spec/walk.c"
+#undef pmp_allows
 #undef __atomic_load_n
 #undef __atomic_compare_exchange_n
 
-/* Memory that a world may have: none, one range, or two; whole pages, no overlap, below 2^56. */
+/* Memory that a world may have: one range, or two; whole pages, no overlap, below 2^56. */
 static inline struct mem_range range_any(void)
 {
     struct mem_range r = {.base = bits(any(), 43, 0) << 12, .size = bits(any(), 43, 0) << 12};
@@ -108,9 +174,9 @@ static inline struct mem_range range_any(void)
     return r;
 }
 
-static inline struct mem mem_any(struct mem_range range[2])
+static inline struct mem mem_any(struct mem_range range[2], const struct isa *isa)
 {
-    struct mem mem = {.range = range, .count = any_below(3), .bias = 0};
+    struct mem mem = {.range = range, .count = 1 + any_below(2), .bias = 0};
     range[0] = range_any();
     range[1] = range_any();
     if (!PROVING && any_below(4) != 0) { /* or hardly any random table would lie in it */
@@ -119,7 +185,11 @@ static inline struct mem mem_any(struct mem_range range[2])
     }
     assume(mem.count < 2 || range[0].base >= range[1].base + range[1].size ||
            range[1].base >= range[0].base + range[0].size);
-    tables.reads = tables.changes = 0;
+    tables = (struct table_log){.leaf = any(), .leaf_mxr = any_bool()};
+    for (unsigned i = 0; i < 2; i++) {
+        tables.watched[i] = (struct table_read){any(), any(), false};
+    }
+    tables.pmp = isa->pmp_entries != 0;
     return mem;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cbmc: --unwind 7 --unwindset table_held.0:81 */
+/* cbmc: --unwind 7 --unwindset
+ * table_held.0:81,hart_raw.0:33,hart_raw.1:17,pmp_legalize.0:17,hart_equal.0:33,hart_equal.1:17 */
 /*
  * Whatever the tables hold and however they change under it, a walk reads no entry outside of the
  * memory that it was given, and if it finds a translation, then both stages' leaves are legal,
@@ -60,7 +61,7 @@ static void check_stage(const struct hart *h, struct access_as as, bool first, u
         prove(slot == NULL && pte == PTE_BARE && out == in);
         return;
     }
-    prove(slot != NULL && table_held(slot, pte));
+    prove(slot != NULL && table_held(first ? 0 : 1, slot, pte));
     prove(shift_ok(shift) && shift <= 12 + 9 * (bits(atp, 63, 60) - 6));
     prove(bits((uintptr_t)slot, 11, 3) == (in >> shift & 511));
     prove(grants(h, as, first, pte));
@@ -92,7 +93,7 @@ void prove_walk(void)
     struct isa isa = isa_any();
     const struct hart h = hart_any(&isa), before = h;
     struct mem_range range[2];
-    struct mem mem = mem_any(range);
+    struct mem mem = mem_any(range, &isa);
     struct access_as as = access_any();
     uint64_t va = any();
     struct xlate x;
