@@ -233,7 +233,7 @@ static void mideleg(void)
     check_bits(ones, S_IRQS, S_IRQS, "mideleg");
     check_bits(ones, M_IRQS, 0, "mideleg of M's own interrupts");
     uint64_t zeros = csr_put(CSR_MIDELEG, 0);
-    check_bits(zeros, S_IRQS | M_IRQS, 0, "mideleg");
+    check_bits(zeros, S_IRQS | M_IRQS, mideleg_fixed, "mideleg");
     if (has_h)
         check_bits(zeros, VS_IRQS | BIT(12), VS_IRQS | (ones & BIT(12)),
                    "mideleg of VS's interrupts: read-only 1");
@@ -273,6 +273,7 @@ static void sip_view(void)
     for (unsigned d = 0; d < 8; d++) {
         uint64_t deleg = (d & 1 ? BIT(1) : 0) | (d & 2 ? BIT(5) : 0) | (d & 4 ? BIT(9) : 0);
         context("mideleg 0x%lx", deleg);
+        deleg |= mideleg_fixed;
         csr_put(CSR_MIDELEG, deleg);
         csr_put(CSR_MIP, S_IRQS);
         csr_put(CSR_MIE, S_IRQS);

@@ -252,7 +252,7 @@ static void vectored(void)
             *msip_of(me()->hartid) = 1;
         if (n == 7)
             timer_set(0);
-        if (n == 11 || (n == 3 && !dev.msip))
+        if (n == 11 || (n == 3 && !dev.msip) || (mideleg_fixed & BIT(n)))
             continue;
         vec_seen = ~0UL;
         csr_write(mie, BIT(n));

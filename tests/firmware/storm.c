@@ -14,16 +14,18 @@ static void begin(bool (*irq)(struct trap *t), unsigned n)
     irq_off();
     me()->irq = irq;
     taken = 0;
-    csr_write(mie, BIT(n));
+    csr_write(mie, BIT(n) | BIT(IRQ_MTI)); /* the watchdog's */
     irq_on();
 }
 
 /* Handlers quiet the line and count; an interrupt more than was raised is one too many. */
 static bool soft(struct trap *t)
 {
+    if (t->mcause != CAUSE_IRQ(IRQ_MSI))
+        return false;
     *msip_of(me()->hartid) = 0;
     taken = taken + 1;
-    return t->mcause == CAUSE_IRQ(IRQ_MSI);
+    return true;
 }
 
 static void msi(void)
@@ -85,12 +87,14 @@ static void mti(void)
 
 static bool external(struct trap *t)
 {
+    if (t->mcause != CAUSE_IRQ(IRQ_MEI))
+        return false;
     uint32_t s = *plic_claim(context_m);
     uart_line(false);
     *plic_claim(context_m) = s;
     if (s == dev.uart_irq)
         taken = taken + 1;
-    return t->mcause == CAUSE_IRQ(IRQ_MEI);
+    return true;
 }
 
 static void mei(void)

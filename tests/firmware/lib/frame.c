@@ -16,6 +16,7 @@ uint64_t timebase = 10000000;
 bool has_h, has_smaia, has_menvcfg;
 unsigned pmp_count;
 bool exact;
+uint64_t mideleg_fixed;
 
 static struct jump test_end;
 static uint64_t watchdog = ~0UL, own_deadline = ~0UL;
@@ -298,6 +299,8 @@ void firmware_main(uint64_t hartid, const void *fdt)
     has_menvcfg = HAS(0x30a); /* menvcfg */
     pmp_count = count_pmp();
     exact = is_exact();
+    csr_write(mideleg, 0);
+    mideleg_fixed = csr_read(mideleg) & S_IRQS;
     harts[0].ready = true;
     dev_finish(tests_run(run_one) != 0);
 }

@@ -43,6 +43,8 @@ extern const void *dtb;
 extern uint64_t timebase; /* ticks a second */
 extern bool has_h, has_smaia, has_menvcfg;
 extern unsigned pmp_count; /* entries that hold something */
+/* S's interrupts that mideleg can't keep from S: read-only one, which is allowed. */
+extern uint64_t mideleg_fixed;
 /* False on QEMU's own M-mode, of which some deviations from the specification are known: there the
  * checks that meet one of them are left out, with a comment that names it. It is told by two of
  * them: mepc[0] and medeleg[11] can be set. */

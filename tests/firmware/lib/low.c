@@ -32,7 +32,7 @@ void low_reset(void)
 {
     pt_reset();
     paged = false;
-    low = (struct regs){{0}};
+    low = (struct regs){.x[A7] = NO_SBI_CALL};
 }
 
 static void map_image(void)

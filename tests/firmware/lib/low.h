@@ -14,6 +14,9 @@
 #define TEST_VA   0x2000000000UL  /* where tests map their own pages */
 #define NOWHERE   0x15000000000UL /* neither memory nor a device, on any machine */
 
+/* In a7 of lower modes: their ECALLs are none that a monitor below M could take for SBI's. */
+#define NO_SBI_CALL 0x0abcdefUL
+
 #define FRAMES 64u
 extern uint8_t frames[FRAMES][PAGE]; /* memory to play with, aligned to its size */
 extern struct regs low;              /* of the code that the functions below run */
