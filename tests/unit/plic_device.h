@@ -10,9 +10,17 @@
 #include <stdint.h>
 #include <string.h>
 
-#define SOURCES      40 /* 1 .. 40: two words */
-#define SOURCE_WORDS 2
-#define CONTEXTS     6
+/* A proof has fewer of everything. */
+#ifndef PLIC_SOURCES
+#define PLIC_SOURCES 40 /* 1 .. 40: two words */
+#define PLIC_HARTS   3
+#endif
+enum {
+    SOURCES = PLIC_SOURCES,
+    SOURCE_WORDS = (PLIC_SOURCES + 32) / 32,
+    TWIN_HARTS = PLIC_HARTS,
+    CONTEXTS = 2 * PLIC_HARTS, /* M and S of each hart, in turn */
+};
 
 struct plic_device {
     uint32_t priority[32 * SOURCE_WORDS], pending[SOURCE_WORDS];

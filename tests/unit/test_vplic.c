@@ -6,116 +6,16 @@
 
 #include <string.h>
 
-#include "plic_device.h"
-#include "vdev/plic.h"
-
-#define HARTS_HERE 3
-#define M_OF(hart) (2 * (hart))
-#define S_OF(hart) (2 * (hart) + 1)
-
-static struct vplic p;
-static struct plic_device device; /* what the model has below it */
-static unsigned self;             /* the hart that asks for its wire */
-static uint64_t told;
-
-static unsigned context_at(const volatile uint32_t *claim)
-{
-    for (unsigned c = 0; c < CONTEXTS; c++) {
-        if (claim == &device.context[c][1]) {
-            return c;
-        }
-    }
-    fail();
-    return 0;
-}
-
-static uint32_t claim(volatile uint32_t *at)
-{
-    return device_claim(&device, context_at(at));
-}
-
-static void complete(volatile uint32_t *at, uint32_t id)
-{
-    device_complete(&device, context_at(at), id);
-}
-
-static bool line(void)
-{
-    return device_line(&device, M_OF(self));
-}
-
-/* Hart i has contexts 2 i and 2 i + 1, and is index `index` of the world. */
-static void make(const unsigned *index)
-{
-    memset(&device, 0, sizeof(device));
-    memset(&p, 0xa5, sizeof(p));
-    vplic_init(&p, SOURCES);
-    p.priority = device.priority;
-    p.pending = device.pending;
-    p.line = line;
-    p.claim = claim;
-    p.complete = complete;
-    for (unsigned c = 0; c < CONTEXTS; c++) {
-        memset(device.enable[c], 0xff, sizeof(device.enable[c]));
-        const struct plic_context at = {device.enable[c], device.context[c]};
-        vplic_context(&p, c, c / 2, c % 2 != 0, &at);
-    }
-    for (unsigned i = 0; i < HARTS_HERE; i++) {
-        vplic_hart(&p, i, index[i]);
-    }
-}
+#define twin_must(c) assert_true(c)
+#include "plic_twin.h"
 
 static int setup(void **state)
 {
-    static const unsigned index[HARTS_HERE] = {0, 1, 2};
+    static const unsigned index[TWIN_HARTS] = {0, 1, 2};
     (void)state;
+    memset(&p, 0xa5, sizeof(p));
     make(index);
     return 0;
-}
-
-static bool access(uint64_t offset, unsigned len, bool write, uint64_t *value)
-{
-    struct vdev_access a = {.offset = offset, .len = len, .write = write, .value = *value};
-    bool done = vplic_ops.access(&p, &a);
-    told = a.lines;
-    assert_int_equal(a.ssip, 0);
-    *value = a.value;
-    return done;
-}
-
-static uint32_t load(uint64_t offset)
-{
-    uint64_t v = 0x5a5a5a5a5a5a5a5a;
-    assert_true(access(offset, 4, false, &v));
-    assert_int_equal(v >> 32, 0);
-    return (uint32_t)v;
-}
-
-static void store(uint64_t offset, uint32_t v)
-{
-    uint64_t value = v;
-    assert_true(access(offset, 4, true, &value));
-}
-
-#define PRIORITY(i)  (4 * (uint64_t)(i))
-#define PENDING(w)   (0x1000 + 4 * (uint64_t)(w))
-#define ENABLE(c, w) (0x2000 + 0x80 * (uint64_t)(c) + 4 * (w))
-#define THRESHOLD(c) (0x200000 + 0x1000 * (uint64_t)(c))
-#define CLAIM(c)     (THRESHOLD(c) + 4)
-
-static uint64_t wires(unsigned hart)
-{
-    struct vdev_lines l = {.deadline = VDEV_NEVER};
-    self = hart;
-    vplic_ops.lines(&p, hart, 0, &l);
-    assert_int_equal(l.deadline, VDEV_NEVER);
-    return l.up;
-}
-
-/* Does the interrupt arrive at the hart? */
-static bool arrives(unsigned hart)
-{
-    return device_line(&device, M_OF(hart));
 }
 
 static void source(unsigned i, uint32_t priority, bool level)
@@ -290,16 +190,16 @@ static void s_claims_first(void **state)
 /* Every hart reaches every other's registers: told is the one concerned. */
 static void registers_of_others(void **state)
 {
-    static const unsigned index[HARTS_HERE] = {63, 0, 17};
+    static const unsigned index[TWIN_HARTS] = {63, 0, 17};
     (void)state;
     make(index);
-    for (unsigned i = 0; i < HARTS_HERE; i++) {
+    for (unsigned i = 0; i < TWIN_HARTS; i++) {
         store(THRESHOLD(M_OF(i)), i);
         assert_int_equal(told, BIT(index[i]));
         store(ENABLE(M_OF(i), 1), (uint32_t)BIT(i));
         assert_int_equal(told, BIT(index[i]));
     }
-    for (unsigned i = 0; i < HARTS_HERE; i++) {
+    for (unsigned i = 0; i < TWIN_HARTS; i++) {
         assert_int_equal(load(THRESHOLD(M_OF(i))), i);
         assert_int_equal(told, 0);
         assert_int_equal(load(ENABLE(M_OF(i), 0)), 0);
@@ -514,12 +414,6 @@ static void both_parts(void **state)
     }
 }
 
-/* ---- A reference: the same device without Hearth, and what everybody does done to both. ---- */
-
-static struct plic_device bare;
-static bool cached[HARTS_HERE]; /* MEIP as the host has it, by events only */
-static unsigned taken, stale;
-
 static uint64_t draw(void)
 {
     static uint64_t seed = 4711;
@@ -534,164 +428,23 @@ static unsigned below(unsigned n)
     return (unsigned)(draw() >> 20) % n;
 }
 
-static void look(unsigned hart)
-{
-    cached[hart] = (wires(hart) & BIT(IRQ_MEI)) != 0;
-}
-
-/* A new value, the same for both; each `both` writes is one register. */
-static void both(uint64_t offset, uint32_t *of_bare, uint32_t v)
-{
-    store(offset, v);
-    *of_bare = v;
-}
-
-static uint32_t some_sources(void)
-{
-    return (uint32_t)(draw() & draw() & draw());
-}
-
-static void firmware_acts(void)
-{
-    unsigned c = below(CONTEXTS), w = below(SOURCE_WORDS), i = 1 + below(SOURCES);
-    uint32_t mask = w == 0 ? ~1u : (uint32_t)MASK(SOURCES - 32, 0);
-    switch (below(8)) {
-    case 0:
-        both(ENABLE(c, w), &bare.enable[c][w], some_sources() & mask);
-        break;
-    case 1:
-        both(THRESHOLD(c), &bare.context[c][0], below(4));
-        break;
-    case 2:
-        both(PRIORITY(i), &bare.priority[i], below(5));
-        break;
-    case 3:
-    case 4: {
-        bool m = c % 2 == 0;
-        uint32_t id = device_claim(&bare, c);
-        assert_int_equal(load(CLAIM(c)), id);
-        taken += m && id != 0;
-        break;
-    }
-    case 5:
-    case 6:
-        device_complete(&bare, c, i);
-        store(CLAIM(c), i);
-        break;
-    default:
-        assert_int_equal(load(ENABLE(c, w)), bare.enable[c][w]);
-        assert_int_equal(load(THRESHOLD(c)), bare.context[c][0]);
-        assert_int_equal(load(PRIORITY(i)), bare.priority[i]);
-        break;
-    }
-}
-
-/* S-mode has its context, the priorities and the claims without a trap, while it runs. */
-static void s_acts(unsigned hart)
-{
-    unsigned c = S_OF(hart), w = below(SOURCE_WORDS), i = 1 + below(SOURCES);
-    uint32_t mask = w == 0 ? ~1u : (uint32_t)MASK(SOURCES - 32, 0);
-    if (p.hart[hart].captured) {
-        return;
-    }
-    switch (below(5)) {
-    case 0:
-        device.enable[c][w] = bare.enable[c][w] = some_sources() & mask;
-        break;
-    case 1:
-        device.context[c][0] = bare.context[c][0] = below(4);
-        break;
-    case 2:
-        device.priority[i] = bare.priority[i] = below(5);
-        break;
-    case 3:
-        assert_int_equal(device_claim(&device, c), device_claim(&bare, c));
-        break;
-    default:
-        device_complete(&device, c, i);
-        device_complete(&bare, c, i);
-        break;
-    }
-}
-
-static void captures(unsigned hart)
-{
-    if (below(3) == 0) {
-        vplic_release(&p.hart[hart]);
-    } else {
-        vplic_capture(&p.hart[hart]);
-    }
-}
-
-/* What a machine does by itself: who was told, and whom the wire reaches, looks. */
-static void events(uint64_t whom, bool poll)
-{
-    for (unsigned hart = 0; hart < HARTS_HERE; hart++) {
-        if (poll && p.hart[hart].captured) {
-            vplic_capture(&p.hart[hart]);
-        }
-        if ((whom & BIT(hart)) || arrives(hart)) {
-            look(hart);
-        }
-    }
-}
-
-static void check(void)
-{
-    for (unsigned hart = 0; hart < HARTS_HERE; hart++) {
-        bool captured = p.hart[hart].captured;
-        bool m = device_line(&bare, M_OF(hart)), s = device_line(&bare, S_OF(hart));
-        assert_true(cached[hart] || !m); /* nothing lost */
-        assert_int_equal(device_line(&device, S_OF(hart)), s && !captured);
-        assert_int_equal(arrives(hart), captured && s); /* and no endless interrupt */
-        if (below(4) == 0) {
-            uint64_t up = wires(hart);
-            assert_int_equal((up & BIT(IRQ_MEI)) != 0, m); /* nothing invented */
-            assert_int_equal((up & BIT(IRQ_SEI)) != 0, captured && s);
-            stale += cached[hart] && !m;
-            cached[hart] = m;
-            assert_int_equal(arrives(hart), captured && s);
-        }
-    }
-    assert_memory_equal(device.claimed, bare.claimed, sizeof(bare.claimed));
-    assert_memory_equal(device.pending, bare.pending, sizeof(bare.pending));
-}
-
 static void random_against_the_bare_device(void **state)
 {
     (void)state;
     for (unsigned round = 0; round < 40; round++) {
-        setup(NULL);
-        memset(&bare, 0, sizeof(bare));
-        memset(cached, 0, sizeof(cached));
-        for (unsigned hart = 0; hart < HARTS_HERE; hart++) {
-            bare.context[S_OF(hart)][0] = UINT32_MAX;
-        }
+        twin_make();
         device.claims_above_threshold = bare.claims_above_threshold = round % 2 != 0;
-        for (unsigned step = 0; step < 3000; step++) {
-            unsigned i = 1 + below(SOURCES);
-            unsigned who = below(4);
-            told = 0;
-            switch (who) {
-            case 0:
-                device.level[i] = bare.level[i] = below(2) != 0;
-                break;
-            case 1:
-                firmware_acts();
-                break;
-            case 2:
-                s_acts(below(HARTS_HERE));
-                break;
-            default:
-                captures(below(HARTS_HERE));
-                break;
+        for (unsigned step = 0; step < 4000; step++) {
+            enum twin_act act = (enum twin_act)below(TWIN_ACTS);
+            uint32_t v = act == TWIN_ENABLE ? (uint32_t)(draw() & draw() & draw()) : below(5);
+            twin_step(act, below(2) != 0, below(CONTEXTS), 1 + below(SOURCES), v);
+            for (unsigned hart = 0; hart < TWIN_HARTS; hart++) {
+                twin_check(hart, below(4) == 0);
             }
-            events(told, who == 2); /* priorities may be others, unseen */
-            check();
         }
     }
-    assert_true(taken > 300);
-    assert_true(stale > 30); /* it does happen that a wire drops unseen */
+    assert_true(twin_taken > 300);
+    assert_true(twin_stale > 30); /* it does happen that a wire drops unseen */
 }
 
 int main(void)
