@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The CSR table and the way through it. */
+#include "spec/board.h"
 #include "spec/csr_rules.h"
 
 /* The vocabulary of csr.def. */
@@ -73,7 +74,8 @@ static const char *const names[ROW_COUNT] = {
 
 const char *csr_name(const struct csr *c)
 {
-    return names[c - rows];
+    bool custom = c < rows || c >= rows + ROW_COUNT; /* then the first of a struct board_csr */
+    return custom ? ((const struct board_csr *)(const void *)c)->name : names[c - rows];
 }
 
 static const struct csr *row_at(unsigned num)
@@ -94,11 +96,22 @@ static bool privileged(const struct hart *h, unsigned num)
     return ((num >> 8) & 3) <= rank;
 }
 
+/* What the specification doesn't give the hart, its vendor may. */
+static __attribute__((noinline)) enum csr_status find_custom(const struct hart *h, unsigned num,
+                                                             bool write, const struct csr **out)
+{
+    const struct csr *c = board_csr_row(h, num);
+    if (c == NULL || (write && num >= CSR_READ_ONLY)) {
+        return CSR_STATUS_ILLEGAL;
+    }
+    return csr_access(h, c, write, out);
+}
+
 enum csr_status csr_find(const struct hart *h, unsigned num, bool write, const struct csr **out)
 {
     const struct csr *c = row_at(num);
     if (unlikely(!isa_has(h->isa, c->ext) || (write && num >= CSR_READ_ONLY))) {
-        return CSR_STATUS_ILLEGAL;
+        return find_custom(h, num, write, out);
     }
     if (likely(!h->v && c->gate == GATE_NONE)) {
         *out = c;

@@ -71,7 +71,7 @@ enum csr_status csr_find(const struct hart *h, unsigned num, bool write,
 /* The row of a number, whatever the mode, or NULL: for dumps, tests and NACL. */
 const struct csr *csr_row(unsigned num);
 
-/* The specification's name of a row. */
+/* The specification's, or the vendor's, name of a row. */
 const char *csr_name(const struct csr *c);
 
 /* The field that a row names, as it is: for the model itself. */

@@ -139,7 +139,8 @@ enum csr_status csr_access(const struct hart *h, const struct csr *c, bool write
 {
     unsigned level = csr_level(c);
     unsigned rank = h->prv == PRV_S ? LEVEL_H : h->prv;
-    if (h->prv != PRV_M && (level == LEVEL_M || !machine_allows(h, c))) {
+    if ((h->prv != PRV_M && (level == LEVEL_M || !machine_allows(h, c))) ||
+        (level == LEVEL_H && !isa_has(h->isa, EXT_H))) {
         return CSR_STATUS_ILLEGAL;
     }
     if (h->v) {

@@ -27,7 +27,14 @@ unsigned write_counteren(struct hart *h, const struct csr *c, uint64_t v)
 
 unsigned write_mcountinhibit(struct hart *h, const struct csr *c, uint64_t v)
 {
-    return csr_assign(&h->mcountinhibit, v, h->isa->counteren & ~COUNTEREN_TM, c->effect);
+    return csr_assign(&h->mcountinhibit, v, COUNTEREN_CY | COUNTEREN_IR | h->isa->hpm, c->effect);
+}
+
+/* mhpmcounterN, mhpmeventN: "a legal implementation is to make both ... read-only 0". */
+unsigned write_hpm(struct hart *h, const struct csr *c, uint64_t v)
+{
+    bool there = (h->isa->hpm >> (c->num & 31) & 1) != 0;
+    return csr_assign(csr_field(h, c), v, there ? ~UINT64_C(0) : 0, c->effect);
 }
 
 #define ENVCFG_USER (ENVCFG_FIOM | ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE)
@@ -89,12 +96,15 @@ unsigned write_hstateen(struct hart *h, const struct csr *c, uint64_t v)
     return csr_assign(csr_field(h, c), v, stateen_fields(h, n) & h->mstateen[n], c->effect);
 }
 
-/* H's exceptions can always be delegated; environment calls from M cannot occur below it (machine
- * chapter, "medeleg"). */
 unsigned write_medeleg(struct hart *h, const struct csr *c, uint64_t v)
 {
-    uint64_t hypervisor =
-        BIT(CAUSE_ECALL_VS) | MASK(CAUSE_STORE_GUEST_PAGE, CAUSE_FETCH_GUEST_PAGE);
-    return csr_assign(&h->medeleg, v, (h->isa->medeleg | hypervisor) & ~BIT(CAUSE_ECALL_M),
-                      c->effect);
+    return csr_assign(&h->medeleg, v, isa_medeleg(h->isa), c->effect);
+}
+
+/* mvendorid, marchid, mimpid */
+uint64_t read_id(const struct hart *h, const struct csr *c)
+{
+    return c->num == CSR_mvendorid ? h->isa->mvendorid
+           : c->num == CSR_marchid ? h->isa->marchid
+                                   : h->isa->mimpid;
 }

@@ -31,6 +31,12 @@ static uint64_t vs_delegated(const struct hart *h)
     return h->hideleg & IRQS_VS;
 }
 
+/* H's bits of mie and mip. */
+static uint64_t vs_level(const struct hart *h)
+{
+    return isa_has(h->isa, EXT_H) ? IRQS_VS : 0;
+}
+
 uint64_t read_mip(const struct hart *h, const struct csr *c)
 {
     (void)c;
@@ -44,7 +50,7 @@ unsigned write_mip(struct hart *h, const struct csr *c, uint64_t v)
     mask |= (h->menvcfg & ENVCFG_STCE) ? 0 : STIP;
     mask |= (h->mvien & SEIP) ? 0 : SEIP;
     return csr_assign(&h->mip, v, mask, c->effect) |
-           csr_assign(&h->hvip, v, BIT(IRQ_VSSI), c->effect);
+           csr_assign(&h->hvip, v, vs_level(h) & BIT(IRQ_VSSI), c->effect);
 }
 
 /*
@@ -166,7 +172,8 @@ uint64_t read_vstopi(const struct hart *h, const struct csr *c)
     return hart_vstopi(h);
 }
 
-/* VS-level interrupts are delegated past M-mode: read-only one (hypervisor chapter, "mideleg"). */
+/* VS-level interrupts are delegated past M-mode: read-only one (hypervisor chapter, "mideleg");
+ * the S-level ones too, where the hart has it so ("may do so for lower-level interrupts"). */
 unsigned write_mideleg(struct hart *h, const struct csr *c, uint64_t v)
 {
     return csr_assign(&h->mideleg, v, h->isa->mideleg & (IRQS_S | lcofi(h)), c->effect);
@@ -174,5 +181,5 @@ unsigned write_mideleg(struct hart *h, const struct csr *c, uint64_t v)
 
 unsigned write_mie(struct hart *h, const struct csr *c, uint64_t v)
 {
-    return csr_assign(&h->mie, v, IRQS_M | IRQS_S | IRQS_VS | lcofi(h), c->effect);
+    return csr_assign(&h->mie, v, IRQS_M | IRQS_S | vs_level(h) | lcofi(h), c->effect);
 }

@@ -37,7 +37,9 @@ CSR_WRITE(write_henvcfg);
 CSR_WRITE(write_senvcfg);
 CSR_WRITE(write_mstateen);
 CSR_WRITE(write_hstateen);
+CSR_READ(read_id);
 CSR_WRITE(write_medeleg);
+CSR_WRITE(write_hpm);
 
 /* pmp.c */
 CSR_READ(read_pmpcfg);

@@ -32,14 +32,40 @@ uint64_t read_vsstatus(const struct hart *h, const struct csr *c)
     return hart_vsstatus(h);
 }
 
-/* MPP is WARL: 2 leaves it as it was. */
+/* What of the virtual machine changes with these bits of mstatus: much less than all for the
+ * commonest writes, of MIE, MPIE and MPP. */
+static unsigned mstatus_effect(uint64_t old, uint64_t new)
+{
+    uint64_t changed = old ^ new;
+    uint64_t access = STATUS_MPRV | STATUS_SUM | STATUS_MXR;
+    unsigned effect = (changed & (STATUS_SIE | STATUS_MIE)) != 0 ? CSR_EFFECT_IRQ : 0;
+
+    if (((old | new) & STATUS_MPRV) != 0) {
+        access |= STATUS_MPP | STATUS_MPV;
+    }
+    if ((changed & access) != 0) {
+        effect |= CSR_EFFECT_XLATE | CSR_EFFECT_ENV;
+    }
+    if ((changed & (STATUS_FS | STATUS_VS | STATUS_TVM | STATUS_TW | STATUS_TSR)) != 0) {
+        effect |= CSR_EFFECT_ENV;
+    }
+    return effect;
+}
+
+/* MPP is WARL: 2 leaves it as it was. GVA and MPV are H's. */
 unsigned write_mstatus(struct hart *h, const struct csr *c, uint64_t v)
 {
+    uint64_t old = h->mstatus;
     uint64_t mask = MSTATUS_CONTROL | unit_fields(h);
+    (void)c;
     if (FIELD_GET(STATUS_MPP, v) == 2) {
         mask &= ~STATUS_MPP;
     }
-    return csr_assign(&h->mstatus, v, mask, c->effect);
+    if (!isa_has(h->isa, EXT_H)) {
+        mask &= ~(STATUS_GVA | STATUS_MPV);
+    }
+    (void)csr_assign(&h->mstatus, v, mask, 0);
+    return mstatus_effect(old, h->mstatus);
 }
 
 unsigned write_sstatus(struct hart *h, const struct csr *c, uint64_t v)

@@ -181,7 +181,7 @@ static struct exec exec_sfence_order(struct hart *h, const struct insn *i)
 static struct exec exec_hfence(struct hart *h, const struct insn *i, enum fence_kind kind)
 {
     bool tvm = kind == FENCE_GVMA && h->prv == PRV_S && (h->mstatus & STATUS_TVM);
-    if (h->v || h->prv == PRV_U || tvm) {
+    if (h->v || h->prv == PRV_U || tvm || !isa_has(h->isa, EXT_H)) {
         return exec_denied(h, i);
     }
     return exec_fence(h, i, (struct fence){.kind = (uint8_t)kind});
@@ -190,7 +190,7 @@ static struct exec exec_hfence(struct hart *h, const struct insn *i, enum fence_
 /* HLV, HLVX, HSV: as VS or VU, by SPVP; from U only with HU. */
 static struct exec exec_hypervisor_memory(const struct hart *h, const struct insn *i)
 {
-    if (h->v || (h->prv == PRV_U && !(h->hstatus & HSTATUS_HU))) {
+    if (h->v || (h->prv == PRV_U && !(h->hstatus & HSTATUS_HU)) || !isa_has(h->isa, EXT_H)) {
         return exec_denied(h, i);
     }
     struct exec e = {.kind = EXEC_MEMORY};

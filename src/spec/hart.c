@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
-#include "spec/hart.h"
+#include "spec/board.h"
 
 void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid)
 {
@@ -12,7 +12,8 @@ void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid)
     h->mstatus = FIELD_PUT(STATUS_SXL, UXL_64) | FIELD_PUT(STATUS_UXL, UXL_64);
     h->vsstatus = FIELD_PUT(STATUS_UXL, UXL_64);
     h->hstatus = FIELD_PUT(HSTATUS_VSXL, UXL_64);
-    h->mideleg = IRQS_VS;
+    h->mideleg = (IRQS_S & ~isa->mideleg) | (isa_has(isa, EXT_H) ? IRQS_VS : 0);
+    board_reset(h);
 }
 
 void hart_enter_s(struct hart *h, uint64_t pc, uint64_t a0, uint64_t a1)
@@ -23,10 +24,8 @@ void hart_enter_s(struct hart *h, uint64_t pc, uint64_t a0, uint64_t a1)
     h->pc = pc;
     h->x[10] = a0;
     h->x[11] = a1;
-    h->medeleg = (isa->medeleg | BIT(CAUSE_ECALL_VS) |
-                  MASK(CAUSE_STORE_GUEST_PAGE, CAUSE_FETCH_GUEST_PAGE)) &
-                 ~(BIT(CAUSE_ECALL_HS) | BIT(CAUSE_ECALL_M));
-    h->mideleg = IRQS_S | IRQS_VS | (isa_has(isa, EXT_SSCOFPMF) ? BIT(IRQ_LCOFI) : 0);
+    h->medeleg = isa_medeleg(isa) & ~BIT(CAUSE_ECALL_HS);
+    h->mideleg |= IRQS_S | (isa_has(isa, EXT_SSCOFPMF) ? BIT(IRQ_LCOFI) : 0);
     h->mcounteren = isa->counteren;
     h->menvcfg = isa->menvcfg & ~ENVCFG_FIOM;
     h->stimecmp = ~UINT64_C(0);

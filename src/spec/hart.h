@@ -26,7 +26,7 @@ typedef struct {
 
 enum prv { PRV_U = 0, PRV_S = 1, PRV_M = 3 };
 
-/* Extensions that a virtual hart may have (struct isa, ext). H is always there. */
+/* Extensions that a virtual hart may have (struct isa, ext). */
 enum isa_ext {
     EXT_NONE = 0, /* bit 0 is set in every isa, so that "needs nothing" is a mask like the others */
     EXT_SSTC = 1,
@@ -39,15 +39,19 @@ enum isa_ext {
     EXT_SSCOFPMF,
     EXT_ZICBOM,
     EXT_ZICBOZ,
-    EXT_F,       /* mstatus.FS exists */
-    EXT_V,       /* mstatus.VS exists */
-    EXT_MENVCFG, /* priv 1.12: menvcfg, senvcfg */
+    EXT_F,            /* mstatus.FS exists */
+    EXT_V,            /* mstatus.VS exists */
+    EXT_MENVCFG,      /* priv 1.12: menvcfg, senvcfg */
+    EXT_H,            /* always, but for firmware that is not to see it */
+    EXT_COUNTINHIBIT, /* mcountinhibit */
     EXT_C,
     EXT_IMSIC, /* mstateen0 has a bit for it; its registers are not the model's */
 };
 
 /* There are PMP registers for so many entries; those that the hart lacks are read-only zero. */
 #define PMP_MAX 16u
+/* No board has more custom CSRs. */
+#define CUSTOM_MAX 32u
 
 /* What a virtual hart is: constant once the hart runs, shared by the harts of a world. */
 struct isa {
@@ -59,9 +63,13 @@ struct isa {
     uint64_t vmid_mask;
     uint64_t ppn_mask;  /* physical page number bits that exist */
     uint64_t medeleg;   /* writable bits */
-    uint64_t mideleg;   /* writable bits (the read-only ones of H are added by the model) */
+    uint64_t mideleg;   /* writable bits; SSI, STI and SEI are read-only one if they are not here,
+                           and so are H's */
     uint64_t counteren; /* writable bits of m-, h- and scounteren */
     uint64_t menvcfg;   /* writable bits (STCE, PBMTE, ADUE, CBO...) */
+    uint64_t hpm;       /* BIT(n): there is mhpmcounter n, n from 3; others are read-only zero */
+    uint64_t mvendorid, marchid, mimpid;
+    const struct board *board; /* the custom CSRs (board.h); NULL: none */
     uint8_t
         pmp_entries;   /* PMP entries, at most PMP_MAX; 0: no PMP, as in a world without firmware */
     uint8_t pmp_grain; /* log2 of the bytes that PMP can tell apart: 2 and up */
@@ -97,7 +105,7 @@ struct hart {
     uint64_t mstatus; /* sstatus is a view of it */
     uint64_t medeleg, mideleg, mie, mip, line, mvien, mvip;
     uint64_t mtvec, mscratch, mepc, mcause, mtval, mtval2, mtinst;
-    uint64_t mcounteren, mcountinhibit, menvcfg, mseccfg;
+    uint64_t mcounteren, mcountinhibit, menvcfg;
     uint64_t mstateen[4];
     uint64_t sie_aia; /* sie bits that mvien makes separate from mie */
 
@@ -123,6 +131,7 @@ struct hart {
 
     uint64_t pmpaddr[PMP_MAX]; /* all bits written, whatever the grain lets read */
     uint8_t pmpcfg[PMP_MAX];
+    uint64_t custom[CUSTOM_MAX]; /* in the order of the board's rows */
 };
 
 /* mstatus, sstatus, vsstatus */
@@ -253,6 +262,17 @@ enum cause {
     CAUSE_VIRTUAL_INSTRUCTION = 22,
     CAUSE_STORE_GUEST_PAGE = 23,
 };
+
+/* What H adds: the exceptions of guests. */
+#define CAUSES_H (BIT(CAUSE_ECALL_VS) | MASK(CAUSE_STORE_GUEST_PAGE, CAUSE_FETCH_GUEST_PAGE))
+
+/* The writable bits of medeleg: H's exceptions can always be delegated; environment calls from M
+ * cannot occur below it (machine chapter, "medeleg"). */
+static inline uint64_t isa_medeleg(const struct isa *isa)
+{
+    uint64_t bits = isa_has(isa, EXT_H) ? isa->medeleg | CAUSES_H : isa->medeleg & ~CAUSES_H;
+    return bits & ~BIT(CAUSE_ECALL_M);
+}
 
 /*
  * A trap to be taken. tval2 is what htval or mtval2 gets (a guest-physical address >> 2, or 0),

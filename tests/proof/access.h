@@ -21,25 +21,27 @@ static inline bool in(unsigned num, unsigned first, unsigned last)
 /* The extension that a number belongs to, or -1 if there is no such register. */
 static inline int spec_extension(unsigned n)
 {
-    if (in(n, 0xc00, 0xc1f) || n == 0xb00 || in(n, 0xb02, 0xb1f) || in(n, 0x323, 0x33f) ||
-        n == 0x320) {
+    if (in(n, 0xc00, 0xc1f) || n == 0xb00 || in(n, 0xb02, 0xb1f) || in(n, 0x323, 0x33f)) {
         return EXT_NONE; /* counters */
+    }
+    if (n == 0x320) {
+        return EXT_COUNTINHIBIT;
     }
     if (n == 0x100 || in(n, 0x104, 0x106) || in(n, 0x140, 0x144) || n == 0x180) {
         return EXT_NONE; /* supervisor */
     }
     if (n == 0x200 || n == 0x204 || n == 0x205 || in(n, 0x240, 0x244) || n == 0x280) {
-        return EXT_NONE; /* virtual supervisor */
+        return EXT_H; /* virtual supervisor */
     }
     if (n == 0x600 || in(n, 0x602, 0x607) || n == 0x60a || in(n, 0x643, 0x645) || n == 0x64a ||
-        n == 0x680 || n == 0xe12) {
-        return EXT_NONE; /* hypervisor */
+        n == 0x680 || n == 0xe12 || n == 0x34a || n == 0x34b) {
+        return EXT_H; /* hypervisor */
     }
-    if (in(n, 0x300, 0x306) || in(n, 0x340, 0x344) || n == 0x34a || n == 0x34b ||
-        in(n, 0xf11, 0xf15) || n == 0x3a0 || n == 0x3a2 || in(n, 0x3b0, 0x3bf)) {
+    if (in(n, 0x300, 0x306) || in(n, 0x340, 0x344) || in(n, 0xf11, 0xf15) || n == 0x3a0 ||
+        n == 0x3a2 || in(n, 0x3b0, 0x3bf)) {
         return EXT_NONE; /* machine */
     }
-    if (n == 0x10a || n == 0x30a || n == 0x747) {
+    if (n == 0x10a || n == 0x30a) {
         return EXT_MENVCFG;
     }
     if (in(n, 0x10c, 0x10f) || in(n, 0x60c, 0x60f) || in(n, 0x30c, 0x30f)) {
@@ -156,6 +158,9 @@ static inline int spec_access(const struct hart *h, unsigned n, bool write)
 
     if (extension < 0 || !spec_has(h, (enum isa_ext)extension) || (write && bits(n, 11, 10) == 3)) {
         return ILLEGAL;
+    }
+    if (level == 2 && !spec_has(h, EXT_H)) {
+        return ILLEGAL; /* what another extension adds to H */
     }
     if (h->prv == 3) {
         return spec_behind(h, n) ? MAY : ILLEGAL;

@@ -128,7 +128,7 @@ static inline void write_mip_spec(struct hart *h, uint64_t v)
     if (!bit(h->mvien, 9)) {
         put_bits(&h->mip, v, 0x200);
     }
-    put_bits(&h->hvip, v, 0x4); /* VSSIP is hvip's */
+    put_bits(&h->hvip, v, spec_has(h, EXT_H) ? 0x4 : 0); /* VSSIP is hvip's */
 }
 
 static inline void write_mvip_spec(struct hart *h, uint64_t v)
@@ -237,21 +237,24 @@ static inline uint64_t read_pmp_spec(const struct hart *h, unsigned num)
 static inline void write_machine_spec(struct hart *h, unsigned num, uint64_t v)
 {
     const struct isa *isa = h->isa;
-    uint64_t mask;
+    uint64_t mask, guests = UINT64_C(0xf00400); /* causes 10, 20 to 23 */
     switch (num) {
-    case 0x300: /* SIE MIE SPIE MPIE SPP MPRV SUM MXR TVM TW TSR GVA MPV FS VS; MPP but 2 */
-        mask = UINT64_C(0xc0007e01aa) | spec_units(h);
+    case 0x300: /* SIE MIE SPIE MPIE SPP MPRV SUM MXR TVM TW TSR FS VS; MPP but 2; H: GVA MPV */
+        mask = UINT64_C(0x7e01aa) | spec_units(h);
+        mask |= spec_has(h, EXT_H) ? UINT64_C(3) << 38 : 0;
         mask |= bits(v, 12, 11) != 2 ? 0x1800 : 0;
         put_bits(&h->mstatus, v, mask);
         break;
     case 0x302: /* what the hart has; 10 and 20 to 23; never 11 */
-        put_bits(&h->medeleg, v, (isa->medeleg | 0xf00400) & ~UINT64_C(0x800));
+        mask = spec_has(h, EXT_H) ? isa->medeleg | guests : isa->medeleg & ~guests;
+        put_bits(&h->medeleg, v, mask & ~UINT64_C(0x800));
         break;
     case 0x303:
         put_bits(&h->mideleg, v, isa->mideleg & (SSI_STI_SEI | spec_lcofi(h)));
         break;
     case 0x304:
-        put_bits(&h->mie, v, M_LEVEL | SSI_STI_SEI | VS_LEVEL | spec_lcofi(h));
+        put_bits(&h->mie, v, M_LEVEL | SSI_STI_SEI | spec_lcofi(h));
+        put_bits(&h->mie, v, spec_has(h, EXT_H) ? VS_LEVEL : 0);
         break;
     case 0x305:
         put_bits(&h->mtvec, v, ~UINT64_C(2));
@@ -277,7 +280,7 @@ static inline void write_machine_spec(struct hart *h, unsigned num, uint64_t v)
         put_bits(&h->mstateen[num & 3], v, spec_stateen_mask(h, num & 3));
         break;
     case 0x320:
-        put_bits(&h->mcountinhibit, v, isa->counteren & ~UINT64_C(2));
+        put_bits(&h->mcountinhibit, v, 5 | isa->hpm); /* CY, IR, the others that there are */
         break;
     case 0x340:
         h->mscratch = v;
@@ -305,10 +308,12 @@ static inline void write_machine_spec(struct hart *h, unsigned num, uint64_t v)
         break;
     default:
         if (num >= 0x323 && num <= 0x33f) {
-            h->mhpmevent[num & 31] = v;
+            put_bits(&h->mhpmevent[num & 31], v, bit(isa->hpm, num & 31) ? ~UINT64_C(0) : 0);
+        } else if (num >= 0xb03 && num <= 0xb1f) {
+            put_bits(&h->mhpmcounter[num & 31], v, bit(isa->hpm, num & 31) ? ~UINT64_C(0) : 0);
         } else if (num >= 0x3a0 && num <= 0x3ef) {
             write_pmp_spec(h, num, v);
-        } else if (num == 0xb00 || (num >= 0xb02 && num <= 0xb1f)) {
+        } else if (num == 0xb00 || num == 0xb02) {
             h->mhpmcounter[num & 31] = v;
         }
         break; /* all others are read-only */
@@ -523,6 +528,15 @@ static inline bool csr_read_spec(const struct hart *h, unsigned num, uint64_t *v
         return true;
     case 0x300:
         *v = spec_with_sd(h->mstatus);
+        return true;
+    case 0xf11:
+        *v = h->isa->mvendorid;
+        return true;
+    case 0xf12:
+        *v = h->isa->marchid;
+        return true;
+    case 0xf13:
+        *v = h->isa->mimpid;
         return true;
     case 0x301:
         *v = h->isa->misa;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* proof: src/spec/csr.c src/spec/csr_access.c src/spec/csr_env.c */
 /* proof: src/spec/csr_irq.c src/spec/csr_status.c src/spec/interrupt.c src/spec/pmp.c */
+/* proof: src/spec/board.c */
 /*
  * Writing any value to any CSR of any hart in any legal state leaves exactly the state that the
  * specification says: the register's own bits and nothing else, and all of it legal. What a read
@@ -43,6 +44,19 @@ static void write_row(struct after *a, unsigned num, uint64_t v)
     }
 }
 
+/* Interrupts by SIE and MIE; controls by FS, VS, TVM, TW, TSR; and accesses by MPRV, MXR, SUM, and
+ * while MPRV is set MPP and MPV. */
+static void prove_mstatus_effect(uint64_t old, uint64_t new, unsigned effect)
+{
+    uint64_t d = old ^ new;
+    bool access = bits(d, 19, 17) != 0 ||
+                  ((bit(old, 17) || bit(new, 17)) && (bits(d, 12, 11) != 0 || bit(d, 39)));
+    bool env = access || bits(d, 14, 13) != 0 || bits(d, 10, 9) != 0 || bits(d, 22, 20) != 0;
+    prove(((effect & CSR_EFFECT_IRQ) != 0) == (bit(d, 1) || bit(d, 3)));
+    prove(((effect & CSR_EFFECT_XLATE) != 0) == access);
+    prove(((effect & CSR_EFFECT_ENV) != 0) == env);
+}
+
 void prove_csr_write(void);
 void prove_csr_write(void)
 {
@@ -67,7 +81,10 @@ void prove_csr_write(void)
     prove(hart_equal(&a.h, &a.expected));
     prove(hart_is_legal(&a.h));
     bool changed = !hart_equal(&a.h, &before);
-    if (changed && (a.effect_of_row & CSR_EFFECT_PMP) != 0 && a.effect == CSR_EFFECT_NONE) {
+    if (a.h.mstatus != before.mstatus && which == CSR_mstatus) {
+        prove((a.effect & ~a.effect_of_row) == 0); /* by what has changed: below */
+        prove_mstatus_effect(before.mstatus, a.h.mstatus, a.effect);
+    } else if (changed && (a.effect_of_row & CSR_EFFECT_PMP) != 0 && a.effect == CSR_EFFECT_NONE) {
         unsigned i = any_below(PMP_MAX); /* an address that no entry goes by */
         struct mem_range was = pmp_match(&before, i), is = pmp_match(&a.h, i);
         prove(was.base == is.base && was.size == is.size && before.pmpcfg[i] == a.h.pmpcfg[i]);

@@ -30,7 +30,7 @@
     F(time) F(hartid) \
     F(mstatus) F(medeleg) F(mideleg) F(mie) F(mip) F(line) F(mvien) F(mvip) F(mtvec) F(mscratch) \
     F(mepc) F(mcause) F(mtval) F(mtval2) F(mtinst) F(mcounteren) F(mcountinhibit) F(menvcfg) \
-    F(mseccfg) F(mstateen[0]) F(mstateen[1]) F(mstateen[2]) F(mstateen[3]) F(sie_aia) \
+    F(mstateen[0]) F(mstateen[1]) F(mstateen[2]) F(mstateen[3]) F(sie_aia) \
     F(stvec) F(sscratch) F(sepc) F(scause) F(stval) F(satp) F(scounteren) F(senvcfg) F(stimecmp) \
     F(sstateen[0]) F(sstateen[1]) F(sstateen[2]) F(sstateen[3]) \
     F(hstatus) F(hedeleg) F(hideleg) F(hvip) F(hcounteren) F(htimedelta) F(henvcfg) F(htval) \
@@ -40,9 +40,9 @@
     F(vsie_aia) F(vsiselect) F(siselect) F(miselect)
 /* clang-format on */
 
-/* Words of struct hart that the list above doesn't name: x, pc, prv and v, isa, the counters, PMP.
- */
-#define HART_OTHER_WORDS    (32 + 1 + 1 + 1 + 64 + PMP_MAX + PMP_MAX / 8)
+/* Words of struct hart that the list above doesn't name: x, pc, prv and v, isa, the counters, PMP,
+ * custom registers. */
+#define HART_OTHER_WORDS    (32 + 1 + 1 + 1 + 64 + PMP_MAX + PMP_MAX / 8 + CUSTOM_MAX)
 #define HART_ONE_WORD(name) +1
 _Static_assert(sizeof(struct hart) == 8 * (HART_OTHER_WORDS HART_WORDS(HART_ONE_WORD)),
                "a field of struct hart that the proofs don't know");
@@ -68,6 +68,10 @@ static inline struct isa isa_any(void)
         .mideleg = any(),
         .counteren = any() & UINT32_MAX,
         .menvcfg = any_menvcfg(),
+        .hpm = any() & (UINT32_MAX & ~7u),
+        .mvendorid = any(),
+        .marchid = any(),
+        .mimpid = any(),
         .pmp_entries = (uint8_t)any_below(PMP_MAX + 1),
         .pmp_grain = (uint8_t)(2 + any_below(31)),
     };
@@ -106,11 +110,15 @@ static inline void machine_legalize(struct hart *h, const struct isa *isa)
     uint64_t lcofi = ext_bits(isa, EXT_SSCOFPMF, LCOFI);
     uint64_t aia = ext_bits(isa, EXT_SMAIA, BIT(IRQ_SSI) | BIT(IRQ_SEI) | LCOFI);
 
+    uint64_t vs_level = ext_bits(isa, EXT_H, IRQS_VS);
+    uint64_t guest_causes = BIT(10) | BIT(20) | BIT(21) | BIT(22) | BIT(23);
+
     h->mstatus = status_legal(isa, h->mstatus, MSTATUS_BITS) | UINT64_C(2) << 34;
-    h->medeleg &=
-        ~BIT(CAUSE_ECALL_M) & (isa->medeleg | BIT(10) | BIT(20) | BIT(21) | BIT(22) | BIT(23));
-    h->mideleg = (h->mideleg & (IRQS_S | lcofi)) | IRQS_VS;
-    h->mie &= IRQS_M | IRQS_S | IRQS_VS | lcofi;
+    h->mstatus &= ~(STATUS_GVA | STATUS_MPV) | ext_bits(isa, EXT_H, ~UINT64_C(0));
+    h->medeleg &= ~BIT(CAUSE_ECALL_M) & (isa->medeleg | guest_causes);
+    h->medeleg &= ~guest_causes | ext_bits(isa, EXT_H, ~UINT64_C(0));
+    h->mideleg = (h->mideleg & (IRQS_S | lcofi)) | (IRQS_S & ~isa->mideleg) | vs_level;
+    h->mie &= IRQS_M | IRQS_S | vs_level | lcofi;
     h->mip &= IRQS_S | lcofi;
     h->line &= IRQS_M | BIT(IRQ_SEI);
     h->mvien &= aia;
@@ -119,7 +127,7 @@ static inline void machine_legalize(struct hart *h, const struct isa *isa)
     h->mtvec &= ~UINT64_C(2);
     h->mepc &= ~UINT64_C(1);
     h->mcounteren &= isa->counteren;
-    h->mcountinhibit &= isa->counteren & ~UINT64_C(2);
+    h->mcountinhibit &= 5 | isa->hpm;
     h->menvcfg = envcfg_legal(isa, h->menvcfg, ~UINT64_C(0));
     h->miselect &= 0x1ff;
 }
@@ -146,6 +154,9 @@ static inline void hypervisor_legalize(struct hart *h, const struct isa *isa)
 {
     uint64_t aia = ext_bits(isa, EXT_SMAIA, ~UINT64_C(0));
 
+    if ((isa->ext >> EXT_H & 1) == 0) { /* what would be seen elsewhere */
+        h->hstatus = h->hvip = h->henvcfg = h->hideleg = h->hedeleg = 0;
+    }
     h->hstatus = (h->hstatus & HSTATUS_BITS) | UINT64_C(2) << 32;
     h->hedeleg &= 0xcb1ff;
     h->hideleg &= IRQS_VS;
@@ -182,13 +193,17 @@ static inline void hart_legalize(struct hart *h)
 
     h->x[0] = 0;
     h->prv = (h->prv & 3) == 2 ? PRV_M : h->prv & 3;
-    h->v = h->prv == PRV_M ? 0 : h->v & 1;
+    h->v = h->prv == PRV_M || (isa->ext >> EXT_H & 1) == 0 ? 0 : h->v & 1;
     h->walk_quick = isa->pmp_entries == 0;
     h->pc &= ~UINT64_C(1);
     machine_legalize(h, isa);
     supervisor_legalize(h, isa);
     hypervisor_legalize(h, isa);
     pmp_legalize(h, isa);
+    for (unsigned i = 3; i < 32; i++) {
+        h->mhpmcounter[i] &= isa->hpm >> i & 1 ? ~UINT64_C(0) : 0;
+        h->mhpmevent[i] &= isa->hpm >> i & 1 ? ~UINT64_C(0) : 0;
+    }
     for (unsigned n = 0; n < 4; n++) {
         uint64_t fields = BIT(63);
         if (n == 0) {
@@ -220,6 +235,9 @@ static inline struct hart hart_raw(const struct isa *isa)
         h.pmpaddr[i] = any();
         h.pmpcfg[i] = (uint8_t)any();
     }
+    for (unsigned i = 0; i < CUSTOM_MAX; i++) {
+        h.custom[i] = any();
+    }
 #define ANY_WORD(name) h.name = any();
     HART_WORDS(ANY_WORD)
 #undef ANY_WORD
@@ -244,6 +262,9 @@ static inline bool hart_equal(const struct hart *a, const struct hart *b)
     }
     for (unsigned i = 0; i < PMP_MAX; i++) {
         same = same && a->pmpaddr[i] == b->pmpaddr[i] && a->pmpcfg[i] == b->pmpcfg[i];
+    }
+    for (unsigned i = 0; i < CUSTOM_MAX; i++) {
+        same = same && a->custom[i] == b->custom[i];
     }
 #define SAME_WORD(name) same = same && a->name == b->name;
     HART_WORDS(SAME_WORD)

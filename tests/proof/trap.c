@@ -115,8 +115,11 @@ void prove_trap(void)
     struct isa isa = isa_any();
     struct hart h = hart_any(&isa), expected = h;
     struct event e = event_any(&h);
-    struct trap t = {
-        .cause = cause_of(&e), .tval = any(), .tval2 = any(), .tinst = any(), .gva = any_bool()};
+    struct trap t = {.cause = cause_of(&e),
+                     .tval = any(),
+                     .tval2 = any(),
+                     .tinst = any(),
+                     .gva = bit(isa.ext, EXT_H) && any_bool()};
     unsigned to = spec_target(&h, &e);
     enum trap_level level;
 

@@ -58,7 +58,7 @@ void prove_xret(void)
         reached();
     } else {
         h.prv = any_bool() ? PRV_S : PRV_M;
-        h.v = h.prv == PRV_S && any_bool();
+        h.v = h.prv == PRV_S && bit(isa.ext, EXT_H) && any_bool();
         expected = h;
         spec_sret(&expected);
         hart_sret(&h);

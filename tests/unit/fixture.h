@@ -45,6 +45,7 @@ static inline struct hart hart_in(enum mode m)
         .counteren = UINT32_MAX,
         .menvcfg = ENVCFG_STCE | ENVCFG_PBMTE | ENVCFG_ADUE | ENVCFG_CBZE | ENVCFG_CBCFE |
                    ENVCFG_CBIE | ENVCFG_FIOM,
+        .hpm = MASK(31, 3),
     };
     hart_reset(&h, &test_isa, 3);
     hart_enter_s(&h, 0x80200000, 0, 0);

@@ -134,7 +134,8 @@ void host_probe(struct machine *m)
 /* The H of QEMU and of silicon: VMID as wide as 14 bits, ASID as the hart's own. */
 void host_isa(const struct machine *m, struct isa *isa)
 {
-    isa->ext |= BIT(EXT_NONE);
+    isa->ext |= BIT(EXT_NONE) | BIT(EXT_H);
+    isa->ext |= m->mcountinhibit ? BIT(EXT_COUNTINHIBIT) : 0;
     isa->ext |= BIT(EXT_MENVCFG); /* what the hardware has not is the model's */
     isa->ext |= BIT(EXT_SSTC);    /* likewise */
     isa->ext |= m->menvcfg_mask & ENVCFG_ADUE ? BIT(EXT_SVADU) : 0;
@@ -158,6 +159,10 @@ void host_isa(const struct machine *m, struct isa *isa)
     isa->mideleg = m->mideleg & (IRQS_S | BIT(IRQ_LCOFI));
     isa->counteren = 0xffffffff;
     isa->menvcfg = m->menvcfg_mask | ENVCFG_STCE;
+    isa->hpm = m->hpm;
+    isa->mvendorid = hw_read(CSR_mvendorid);
+    isa->marchid = hw_read(CSR_marchid);
+    isa->mimpid = hw_read(CSR_mimpid);
 }
 
 void host_isa_firmware(const struct machine *m, struct isa *isa)
