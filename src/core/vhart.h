@@ -106,6 +106,7 @@ struct vhart {
     uint64_t fwft_locked;      /* FWFT: bit of a feature that is locked */
     bool misaligned_delegated; /* FWFT: HS takes misaligned accesses itself */
     struct pmu pmu;
+    uint64_t custom[CUSTOM_MAX]; /* h.custom */
 
     /* Any hart, atomically */
     uint32_t request; /* enum request */

@@ -5,20 +5,37 @@
 
 #define ALL (~UINT64_C(0))
 
-/* Row i of a board: number, name, writable bits, value at reset. */
-#define CSR(i, number, name_, mask, reset_)                                                        \
-    [i] = {.row = {.num = (number),                                                                \
-                   .offset = offsetof(struct hart, custom[i]),                                     \
-                   .ext = EXT_NONE,                                                                \
-                   .wmask = (mask)},                                                               \
-           .name = (name_),                                                                        \
-           .reset = (reset_)}
+static uint64_t *word_of(const struct hart *h, const struct csr *c)
+{
+    return &h->custom[(const struct board_csr *)(const void *)c - h->isa->board->csr];
+}
+
+static uint64_t read_custom(const struct hart *h, const struct csr *c)
+{
+    return *word_of(h, c);
+}
+
+static unsigned write_custom(struct hart *h, const struct csr *c, uint64_t v)
+{
+    return csr_assign(word_of(h, c), v, c->wmask, c->effect);
+}
+
+/* Number, name, writable bits, value at reset. */
+#define CSR(number, name_, mask, reset_)                                                           \
+    {                                                                                              \
+        .row = {.num = (number),                                                                   \
+                .ext = EXT_NONE,                                                                   \
+                .wmask = (mask),                                                                   \
+                .read = read_custom,                                                               \
+                .write = write_custom},                                                            \
+        .name = (name_), .reset = (reset_)                                                         \
+    }
 
 /* U74-MC Core Complex Manual, "SiFive Feature Disable CSR": bits 3:0, 9, 17:16; all of them set at
  * reset. */
 #define FEATURES UINT64_C(0x3020f)
 static const struct board_csr sifive_u7_csr[] = {
-    CSR(0, 0x7c1, "feature_disable", FEATURES, FEATURES),
+    CSR(0x7c1, "feature_disable", FEATURES, FEATURES),
 };
 static const char *const sifive_u7[] = {"sifive,u74-mc", "sifive,u74", "sifive,bullet0", NULL};
 
@@ -27,35 +44,35 @@ static const char *const sifive_u7[] = {"sifive,u74-mc", "sifive,u74", "sifive,b
  * mcor, mcins and the like only commands are written, which are done at once. */
 #define PM MASK(31, 30)
 static const struct board_csr thead_c9_csr[] = {
-    CSR(0, 0x7c0, "mxstatus", MASK(29, 0), PM),
-    CSR(1, 0x7c1, "mhcr", MASK(31, 0), 0),
-    CSR(2, 0x7c2, "mcor", 0, 0),
-    CSR(3, 0x7c3, "mccr2", ALL, 0),
-    CSR(4, 0x7c4, "mcer2", ALL, 0),
-    CSR(5, 0x7c5, "mhint", ALL, 0),
-    CSR(6, 0x7c6, "mrmr", ALL, 0),
-    CSR(7, 0x7c7, "mrvbr", ALL, 0),
-    CSR(8, 0x7c8, "mcer", ALL, 0),
-    CSR(9, 0x7c9, "mcounterwen", MASK(31, 0), 0),
-    CSR(10, 0x7ca, "mcounterinten", MASK(31, 0), 0),
-    CSR(11, 0x7cb, "mcounterof", MASK(31, 0), 0),
-    CSR(12, 0x7cc, "mhint2", ALL, 0),
-    CSR(13, 0x7cd, "mhint3", ALL, 0),
-    CSR(14, 0x7ce, "mhint4", ALL, 0),
-    CSR(15, 0x7d2, "mcins", 0, 0),
-    CSR(16, 0x7d3, "mcindex", MASK(31, 0), 0),
-    CSR(17, 0x7d4, "mcdata0", 0, 0),
-    CSR(18, 0x7d5, "mcdata1", 0, 0),
-    CSR(19, 0x7d6, "meicr", 0, 0),
-    CSR(20, 0x7d7, "meicr2", 0, 0),
-    CSR(21, 0xfc0, "mcpuid", 0, 0),
-    CSR(22, 0xfc1, "mapbaddr", 0, 0),
-    CSR(23, 0x5c0, "sxstatus", MASK(29, 0), PM),
-    CSR(24, 0x5c1, "shcr", MASK(31, 0), 0),
-    CSR(25, 0x5c2, "scer2", ALL, 0),
-    CSR(26, 0x5c3, "scer", ALL, 0),
-    CSR(27, 0x5c4, "scounterinten", MASK(31, 0), 0),
-    CSR(28, 0x5c5, "scounterof", MASK(31, 0), 0),
+    CSR(0x7c0, "mxstatus", MASK(29, 0), PM),
+    CSR(0x7c1, "mhcr", MASK(31, 0), 0),
+    CSR(0x7c2, "mcor", 0, 0),
+    CSR(0x7c3, "mccr2", ALL, 0),
+    CSR(0x7c4, "mcer2", ALL, 0),
+    CSR(0x7c5, "mhint", ALL, 0),
+    CSR(0x7c6, "mrmr", ALL, 0),
+    CSR(0x7c7, "mrvbr", ALL, 0),
+    CSR(0x7c8, "mcer", ALL, 0),
+    CSR(0x7c9, "mcounterwen", MASK(31, 0), 0),
+    CSR(0x7ca, "mcounterinten", MASK(31, 0), 0),
+    CSR(0x7cb, "mcounterof", MASK(31, 0), 0),
+    CSR(0x7cc, "mhint2", ALL, 0),
+    CSR(0x7cd, "mhint3", ALL, 0),
+    CSR(0x7ce, "mhint4", ALL, 0),
+    CSR(0x7d2, "mcins", 0, 0),
+    CSR(0x7d3, "mcindex", MASK(31, 0), 0),
+    CSR(0x7d4, "mcdata0", 0, 0),
+    CSR(0x7d5, "mcdata1", 0, 0),
+    CSR(0x7d6, "meicr", 0, 0),
+    CSR(0x7d7, "meicr2", 0, 0),
+    CSR(0xfc0, "mcpuid", 0, 0),
+    CSR(0xfc1, "mapbaddr", 0, 0),
+    CSR(0x5c0, "sxstatus", MASK(29, 0), PM),
+    CSR(0x5c1, "shcr", MASK(31, 0), 0),
+    CSR(0x5c2, "scer2", ALL, 0),
+    CSR(0x5c3, "scer", ALL, 0),
+    CSR(0x5c4, "scounterinten", MASK(31, 0), 0),
+    CSR(0x5c5, "scounterof", MASK(31, 0), 0),
 };
 static const char *const thead_c9[] = {"thead,c906", "thead,c908", "thead,c910", "thead,c920",
                                        NULL};
@@ -63,23 +80,23 @@ static const char *const thead_c9[] = {"thead,c906", "thead,c908", "thead,c910",
 /* AndeStar V5 specification, "Machine Mode CSRs". A read-only configuration of zero says that none
  * of the optional features is there. */
 static const struct board_csr andes_45_csr[] = {
-    CSR(0, 0x7c4, "mxstatus", MASK(31, 0), 0),
-    CSR(1, 0x7c5, "mpft_ctl", MASK(31, 0), 0),
-    CSR(2, 0x7ca, "mcache_ctl", MASK(31, 0), 0),
-    CSR(3, 0x7cb, "mcctlbeginaddr", ALL, 0),
-    CSR(4, 0x7cc, "mcctlcommand", 0, 0),
-    CSR(5, 0x7cd, "mcctldata", 0, 0),
-    CSR(6, 0x7ce, "mcounterwen", MASK(31, 0), 0),
-    CSR(7, 0x7cf, "mcounterinten", MASK(31, 0), 0),
-    CSR(8, 0x7d0, "mmisc_ctl", MASK(31, 0), 0),
-    CSR(9, 0x7d1, "mcountermask_m", MASK(31, 0), 0),
-    CSR(10, 0x7d2, "mcountermask_s", MASK(31, 0), 0),
-    CSR(11, 0x7d3, "mcountermask_u", MASK(31, 0), 0),
-    CSR(12, 0x7d4, "mcounterovf", MASK(31, 0), 0),
-    CSR(13, 0x7d5, "mslideleg", MASK(31, 0), 0),
-    CSR(14, 0xfc0, "micm_cfg", 0, 0),
-    CSR(15, 0xfc1, "mdcm_cfg", 0, 0),
-    CSR(16, 0xfc2, "mmsc_cfg", 0, 0),
+    CSR(0x7c4, "mxstatus", MASK(31, 0), 0),
+    CSR(0x7c5, "mpft_ctl", MASK(31, 0), 0),
+    CSR(0x7ca, "mcache_ctl", MASK(31, 0), 0),
+    CSR(0x7cb, "mcctlbeginaddr", ALL, 0),
+    CSR(0x7cc, "mcctlcommand", 0, 0),
+    CSR(0x7cd, "mcctldata", 0, 0),
+    CSR(0x7ce, "mcounterwen", MASK(31, 0), 0),
+    CSR(0x7cf, "mcounterinten", MASK(31, 0), 0),
+    CSR(0x7d0, "mmisc_ctl", MASK(31, 0), 0),
+    CSR(0x7d1, "mcountermask_m", MASK(31, 0), 0),
+    CSR(0x7d2, "mcountermask_s", MASK(31, 0), 0),
+    CSR(0x7d3, "mcountermask_u", MASK(31, 0), 0),
+    CSR(0x7d4, "mcounterovf", MASK(31, 0), 0),
+    CSR(0x7d5, "mslideleg", MASK(31, 0), 0),
+    CSR(0xfc0, "micm_cfg", 0, 0),
+    CSR(0xfc1, "mdcm_cfg", 0, 0),
+    CSR(0xfc2, "mmsc_cfg", 0, 0),
 };
 static const char *const andes_45[] = {"andestech,ax45mp", "andestech,nx45v", NULL};
 
@@ -88,8 +105,8 @@ static const struct board boards[] = {
     {thead_c9, thead_c9_csr, ARRAY_LEN(thead_c9_csr)},
     {andes_45, andes_45_csr, ARRAY_LEN(andes_45_csr)},
 };
-_Static_assert(ARRAY_LEN(thead_c9_csr) <= CUSTOM_MAX, "struct hart has a word for each");
-_Static_assert(ARRAY_LEN(andes_45_csr) <= CUSTOM_MAX, "struct hart has a word for each");
+_Static_assert(ARRAY_LEN(thead_c9_csr) <= CUSTOM_MAX, "there is a word for each");
+_Static_assert(ARRAY_LEN(andes_45_csr) <= CUSTOM_MAX, "there is a word for each");
 
 const struct board *board_find(const char *compatible)
 {
@@ -107,7 +124,7 @@ const struct csr *board_csr_row(const struct hart *h, unsigned num)
 {
     const struct board *b = h->isa->board;
 
-    for (unsigned i = 0; b != NULL && i < b->count; i++) {
+    for (unsigned i = 0; b != NULL && h->custom != NULL && i < b->count; i++) {
         if (b->csr[i].row.num == num) {
             return &b->csr[i].row;
         }
@@ -119,7 +136,7 @@ void board_reset(struct hart *h)
 {
     const struct board *b = h->isa->board;
 
-    for (unsigned i = 0; b != NULL && i < b->count; i++) {
+    for (unsigned i = 0; b != NULL && h->custom != NULL && i < b->count; i++) {
         h->custom[i] = b->csr[i].reset;
     }
 }

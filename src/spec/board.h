@@ -10,7 +10,7 @@
 #include "spec/csr.h"
 
 struct board_csr {
-    struct csr row; /* first; its field is custom[i] for row i of the board */
+    struct csr row; /* first; of row i of the board h->custom[i] is the register */
     const char *name;
     uint64_t reset;
 };

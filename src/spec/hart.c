@@ -4,7 +4,9 @@
 
 void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid)
 {
+    uint64_t *custom = h->custom;
     memset(h, 0, sizeof *h);
+    h->custom = custom;
     h->isa = isa;
     h->hartid = hartid;
     h->prv = PRV_M;

@@ -111,12 +111,11 @@ struct hart {
 
     /* HS and S */
     uint64_t stvec, sscratch, sepc, scause, stval, satp, scounteren, senvcfg, stimecmp;
-    uint64_t sstateen[4];
 
     /* H */
     uint64_t hstatus, hedeleg, hideleg, hvip, hcounteren, htimedelta, henvcfg, htval, htinst, hgatp;
     uint64_t hstateen[4];
-    uint64_t hvien, hvictl, hviprio1, hviprio2; /* AIA */
+    uint64_t hvien, hvictl, hviprio1; /* AIA */
 
     /* VS */
     uint64_t vsstatus, vstvec, vsscratch, vsepc, vscause, vstval, vsatp, vstimecmp;
@@ -131,7 +130,8 @@ struct hart {
 
     uint64_t pmpaddr[PMP_MAX]; /* all bits written, whatever the grain lets read */
     uint8_t pmpcfg[PMP_MAX];
-    uint64_t custom[CUSTOM_MAX]; /* in the order of the board's rows */
+    uint64_t
+        *custom; /* CUSTOM_MAX words, in the order of the board's rows; or NULL: none of them */
 };
 
 /* mstatus, sstatus, vsstatus */
@@ -288,7 +288,7 @@ struct trap {
 };
 
 /* The state at reset: M-mode, every CSR zero but for *XL = 64 and what is read-only one; x and pc
- * zero. */
+ * zero. Only h->custom is kept. */
 void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid);
 
 /*

@@ -32,17 +32,16 @@
     F(mepc) F(mcause) F(mtval) F(mtval2) F(mtinst) F(mcounteren) F(mcountinhibit) F(menvcfg) \
     F(mstateen[0]) F(mstateen[1]) F(mstateen[2]) F(mstateen[3]) F(sie_aia) \
     F(stvec) F(sscratch) F(sepc) F(scause) F(stval) F(satp) F(scounteren) F(senvcfg) F(stimecmp) \
-    F(sstateen[0]) F(sstateen[1]) F(sstateen[2]) F(sstateen[3]) \
     F(hstatus) F(hedeleg) F(hideleg) F(hvip) F(hcounteren) F(htimedelta) F(henvcfg) F(htval) \
     F(htinst) F(hgatp) F(hstateen[0]) F(hstateen[1]) F(hstateen[2]) F(hstateen[3]) \
-    F(hvien) F(hvictl) F(hviprio1) F(hviprio2) \
+    F(hvien) F(hvictl) F(hviprio1) \
     F(vsstatus) F(vstvec) F(vsscratch) F(vsepc) F(vscause) F(vstval) F(vsatp) F(vstimecmp) \
     F(vsie_aia) F(vsiselect) F(siselect) F(miselect)
 /* clang-format on */
 
 /* Words of struct hart that the list above doesn't name: x, pc, prv and v, isa, the counters, PMP,
- * custom registers. */
-#define HART_OTHER_WORDS    (32 + 1 + 1 + 1 + 64 + PMP_MAX + PMP_MAX / 8 + CUSTOM_MAX)
+ * where custom registers are. */
+#define HART_OTHER_WORDS    (32 + 1 + 1 + 1 + 64 + PMP_MAX + PMP_MAX / 8 + 1)
 #define HART_ONE_WORD(name) +1
 _Static_assert(sizeof(struct hart) == 8 * (HART_OTHER_WORDS HART_WORDS(HART_ONE_WORD)),
                "a field of struct hart that the proofs don't know");
@@ -168,7 +167,6 @@ static inline void hypervisor_legalize(struct hart *h, const struct isa *isa)
     h->hvien &= aia & LCOFI;
     h->hvictl &= aia & 0x4fff03ff;
     h->hviprio1 &= aia & UINT64_C(0x0000ff00ff00ff00);
-    h->hviprio2 = 0;
 }
 
 /* W without R is reserved, NA4 is for a grain of four bytes only. */
@@ -212,7 +210,6 @@ static inline void hart_legalize(struct hart *h)
         }
         h->mstateen[n] &= fields;
         h->hstateen[n] &= fields;
-        h->sstateen[n] = 0;
     }
 }
 
@@ -235,9 +232,7 @@ static inline struct hart hart_raw(const struct isa *isa)
         h.pmpaddr[i] = any();
         h.pmpcfg[i] = (uint8_t)any();
     }
-    for (unsigned i = 0; i < CUSTOM_MAX; i++) {
-        h.custom[i] = any();
-    }
+    h.custom = NULL;
 #define ANY_WORD(name) h.name = any();
     HART_WORDS(ANY_WORD)
 #undef ANY_WORD
@@ -262,9 +257,6 @@ static inline bool hart_equal(const struct hart *a, const struct hart *b)
     }
     for (unsigned i = 0; i < PMP_MAX; i++) {
         same = same && a->pmpaddr[i] == b->pmpaddr[i] && a->pmpcfg[i] == b->pmpcfg[i];
-    }
-    for (unsigned i = 0; i < CUSTOM_MAX; i++) {
-        same = same && a->custom[i] == b->custom[i];
     }
 #define SAME_WORD(name) same = same && a->name == b->name;
     HART_WORDS(SAME_WORD)

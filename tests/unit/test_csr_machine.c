@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The machine level as firmware sees it: what exists, what is held, and what a hart without H, or
  * with registers of its vendor, has. Chapters are the privileged architecture's. */
+#include <string.h>
+
 #include "fixture.h"
 #include "spec/board.h"
 #include "spec/exec.h"
@@ -261,6 +263,8 @@ static void without_h(void **state)
     assert_int_equal(get(&h, CSR_medeleg), 0x4b3ff & ~BIT(CAUSE_ECALL_HS));
 }
 
+static uint64_t words[CUSTOM_MAX];
+
 /* A vendor's registers are there on its boards, with their bits, reset values and names. */
 static void custom_registers(void **state)
 {
@@ -272,6 +276,8 @@ static void custom_registers(void **state)
     test_isa.board = board_find("sifive,u74-mc");
     assert_non_null(test_isa.board);
     assert_ptr_equal(board_find("sifive,bullet0"), test_isa.board);
+    assert_int_equal(access_cause(&h, 0x7c1, true), CAUSE_ILLEGAL); /* nowhere to keep it */
+    h.custom = words;
     hart_reset(&h, &test_isa, 0);
     assert_int_equal(csr_find(&h, 0x7c1, true, &c), CSR_OK);
     assert_string_equal(csr_name(c), "feature_disable");
@@ -305,6 +311,7 @@ static void every_board(void **state)
         assert_non_null(b);
         assert_true(b->count <= CUSTOM_MAX);
         test_isa.board = b;
+        h.custom = words;
         hart_reset(&h, &test_isa, 0);
         for (unsigned i = 0; i < b->count; i++) {
             unsigned num = b->csr[i].row.num;
@@ -314,13 +321,15 @@ static void every_board(void **state)
             assert_int_equal(csr_find(&h, num, false, &c), CSR_OK);
             assert_ptr_equal(c, &b->csr[i].row);
             assert_string_equal(csr_name(c), b->csr[i].name);
-            assert_int_equal(c->offset, offsetof(struct hart, custom) + 8 * i);
             assert_int_equal(access_cause(&h, num, true), read_only ? CAUSE_ILLEGAL : 0);
             assert_int_equal(csr_read(&h, c), b->csr[i].reset);
             struct hart before = h;
+            uint64_t others[CUSTOM_MAX];
+            memcpy(others, words, sizeof words);
             (void)csr_write(&h, c, ALL_ONES);
-            assert_int_equal(csr_read(&h, c), b->csr[i].reset | c->wmask);
-            before.custom[i] = h.custom[i];
+            others[i] = b->csr[i].reset | c->wmask;
+            assert_int_equal(csr_read(&h, c), others[i]);
+            assert_memory_equal(words, others, sizeof words);
             assert_memory_equal(&h, &before, sizeof h);
         }
     }

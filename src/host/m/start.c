@@ -12,6 +12,7 @@ static void reset(struct vhart *vh)
     struct hart *h = &vh->h;
 
     vh->resident = RESIDENT_NONE;
+    h->custom = vh->custom;
     hart_reset(h, h->isa, h->hartid);
     h->stimecmp = NEVER;
     h->vstimecmp = NEVER;
@@ -44,7 +45,6 @@ static _Noreturn void start_firmware(struct vhart *vh)
     struct hart *h = &vh->h;
 
     reset(vh);
-    h->mideleg |= IRQS_S; /* read-only one: see host_isa() */
     h->pc = f->entry;
     h->x[10] = h->hartid;
     h->x[11] = f->fdt;
