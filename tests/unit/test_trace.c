@@ -132,6 +132,8 @@ static void off_and_on(void **state)
     (void)state;
     begin();
     exit_of(EXIT_time, 10);
+    trace_record(me, 10, 78); /* the end of an exit whose beginning was not noted */
+    assert_int_equal(me->trace->written, 1);
     me->trace->inside = 1; /* it is switched off within an exit that had been noted */
     assert_true(trace_switch(me, false));
     assert_false(seen.hooks);
@@ -155,6 +157,7 @@ static void hostile(void **state)
     for (unsigned i = 0; i < sizeof(bytes); i++) {
         for (unsigned n = 0; n < 3; n++) {
             memset(memory.area, bytes[i], sizeof(memory.area));
+            exit_of(EXIT_time, 10); /* dropped: of another session */
             exit_of(EXIT_time, 10);
         }
         ecall(me, EID_HEARTH, 3, i & 1);
