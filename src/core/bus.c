@@ -62,7 +62,7 @@ enum bus_result bus_access(struct vhart *vh, uint64_t pa, unsigned len, bool wri
                             .len = len,
                             .write = write,
                             .value = write ? *value & (~UINT64_C(0) >> (64 - 8 * len)) : 0,
-                            .now = host_time()};
+                            .now = host_mtime()};
     if (pa < row->base || a.offset + len > row->size) {
         return BUS_FAULT;
     }

@@ -53,7 +53,7 @@ struct vs_environment {
 
 /* The same while HS runs. */
 struct hs_environment {
-    uint64_t medeleg, mideleg, menvcfg;
+    uint64_t medeleg, mideleg, mcounteren, menvcfg;
     uint64_t traps; /* TVM, TW, TSR of the virtual mstatus */
 };
 

@@ -11,8 +11,11 @@
  * the guest loads again what it needs. */
 void host_unload(struct vhart *vh);
 
-/* mtime now. */
+/* mtime now, as the world has it: firmware may have moved it. */
 uint64_t host_time(void);
+
+/* The physical one. */
+uint64_t host_mtime(void);
 
 /* HS's own timer, as SBI's set_timer or stimecmp: programs what the machine has, clears STIP. */
 void host_timer_set(struct vhart *vh, uint64_t deadline);

@@ -139,6 +139,11 @@ void host_reflect(struct vhart *vh, const struct trap *t)
     seen.traps++;
 }
 
+uint64_t host_mtime(void)
+{
+    return fake.time;
+}
+
 uint64_t host_time(void)
 {
     return fake.time;

@@ -102,6 +102,9 @@ load_others:
 m_entry_below:
     csrrw tp, mscratch, tp
     first sd
+    csrr t0, mcause
+    addi t0, t0, -CAUSE_ILLEGAL_INSN
+    beqz t0, time_read /* what is illegal is no different below firmware */
     others sd
     preserved sd
     saved

@@ -47,7 +47,7 @@ void m_firmware_load(struct vhart *vh)
     if (machine.smaia) {
         hw_write(CSR_mvien, 0);
     }
-    hw_write(CSR_mcounteren, vh->time_offset == 0 ? ALL : ALL & ~COUNTEREN_TM);
+    hw_write(CSR_mcounteren, machine.time_csr ? ALL : ALL & ~COUNTEREN_TM);
     h->scounteren = hw_swap(CSR_scounteren, ALL);
     if (machine.menvcfg) {
         hw_write(CSR_menvcfg, CBO & machine.menvcfg_mask);
@@ -137,7 +137,7 @@ static void prepare(struct vhart *vh, const struct csr *c)
     struct hart *h = &vh->h;
 
     if (c->read != NULL) {
-        h->time = host_time() + vh->time_offset;
+        h->time = host_time();
         h->line = (h->line & ~BIT(IRQ_SEI)) | (hw_read(CSR_mip) & BIT(IRQ_SEI));
         if (h->line & BIT(IRQ_MEI)) {
             host_lines(vh); /* it may have dropped */
@@ -209,7 +209,7 @@ static void instruction(struct vhart *vh)
         return;
     }
     vh->written = true;
-    vh->h.time = host_time() + vh->time_offset;
+    vh->h.time = host_time();
     vhart_count(vh, EXIT_m_other);
     if (raw == INSN_MRET) {
         m_firmware_unload(vh);

@@ -15,12 +15,29 @@
 #define POLL_EXTERNAL    8
 #define POLL_UNDELEGATED 13
 
+uint64_t host_mtime(void)
+{
+    return machine.time_csr ? hw_read(CSR_time) : drivers.timer->time();
+}
+
+/* time_csr is false once firmware has moved its time. */
 uint64_t host_time(void)
 {
-    if (machine.time_csr) {
+    if (likely(machine.time_csr)) {
         return hw_read(CSR_time);
     }
-    return drivers.timer->time();
+    return drivers.timer->time() + vhart_self()->time_offset;
+}
+
+/* When the world's deadline comes in physical time. */
+static uint64_t to_mtime(const struct vhart *vh, uint64_t deadline)
+{
+    if (likely(vh->time_offset == 0) || deadline == NEVER) {
+        return deadline;
+    }
+    uint64_t mtime = host_mtime(), now = mtime + vh->time_offset;
+    uint64_t wait = deadline > now ? deadline - now : 0;
+    return wait < NEVER - mtime ? mtime + wait : NEVER;
 }
 
 static void comparator_set(struct vhart *vh, uint64_t deadline)
@@ -28,7 +45,7 @@ static void comparator_set(struct vhart *vh, uint64_t deadline)
     deadline = min_u64(deadline, vh->mtip_deadline);
     if (deadline != vh->armed) {
         vh->armed = deadline;
-        drivers.timer->set(vh->h.hartid, deadline);
+        drivers.timer->set(vh->h.hartid, to_mtime(vh, deadline));
     }
 }
 

@@ -33,6 +33,7 @@ void m_hs_changed(struct vhart *vh)
         vh->hs.medeleg &= ~(BIT(CAUSE_LOAD_ACCESS) | BIT(CAUSE_STORE_ACCESS));
     }
     vh->hs.mideleg = h->mideleg & machine.mideleg & (IRQS_S | BIT(IRQ_LCOFI));
+    vh->hs.mcounteren = machine.time_csr ? h->mcounteren : h->mcounteren & ~COUNTEREN_TM;
     vh->hs.menvcfg = h->menvcfg & machine.menvcfg_mask;
     vh->hs.traps = h->mstatus & (STATUS_TVM | STATUS_TW | STATUS_TSR);
     vh->vs.known = false;
@@ -75,7 +76,7 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint
     if (machine.smaia) {
         hw_write(CSR_mvien, 0);
     }
-    hw_write(CSR_mcounteren, h->mcounteren);
+    hw_write(CSR_mcounteren, vh->hs.mcounteren);
     hw_clear(CSR_mip, IRQS_S);
     hw_set(CSR_mip, h->mip & IRQS_S);
     if (machine.menvcfg) {

@@ -36,7 +36,7 @@ void m_firmware_wait(struct vhart *vh)
 
     for (;;) {
         request_serve(vh);
-        h->time = host_time() + vh->time_offset;
+        h->time = host_time();
         h->line = (h->line & ~BIT(IRQ_SEI)) | (hw_read(CSR_mip) & BIT(IRQ_SEI));
         if (hart_wakes(h)) {
             return;
