@@ -116,7 +116,7 @@ static void effects(struct vhart *vh, const struct csr *c, unsigned effect)
     struct hart *h = &vh->h;
 
     host_effects(vh, effect);
-    if (effect & CSR_EFFECT_XLATE) {
+    if (effect & (CSR_EFFECT_XLATE | CSR_EFFECT_ENV)) { /* FS and VS are controls */
         status_load(h);
     }
     if (effect & CSR_EFFECT_PMP) {
