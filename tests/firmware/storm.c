@@ -6,7 +6,6 @@
 #define ROUNDS 100000u
 
 static volatile uint64_t taken;
-static unsigned context_m;
 
 static void begin(bool (*irq)(struct trap *t), unsigned n)
 {
@@ -85,70 +84,5 @@ static void mti(void)
     check_eq(taken, ROUNDS, "timer interrupts");
 }
 
-static bool external(struct trap *t)
-{
-    if (t->mcause != CAUSE_IRQ(IRQ_MEI))
-        return false;
-    uint32_t s = *plic_claim(context_m);
-    uart_line(false);
-    *plic_claim(context_m) = s;
-    if (s == dev.uart_irq)
-        taken = taken + 1;
-    return true;
-}
-
-static void mei(void)
-{
-    if (!dev.plic)
-        return;
-    context_m = plic_context(me()->hartid);
-    *plic_priority(dev.uart_irq) = 1;
-    *plic_threshold(context_m) = 0;
-    *plic_enable(context_m, dev.uart_irq) = BIT(dev.uart_irq % 32);
-    begin(external, IRQ_MEI);
-    for (unsigned i = 1; i <= ROUNDS; i++) {
-        uart_line(true);
-        while (taken != i)
-            ;
-    }
-    irq_off();
-    *plic_enable(context_m, dev.uart_irq) = 0;
-    check_eq(taken, ROUNDS, "external interrupts");
-}
-
-/* S works on a sum while M's timer interrupts it over and over: the sum is right. */
-__asm__(
-    ".text\n.balign 4\n"
-    "sum_code: add a1, a1, a0\n"
-    "    addi a0, a0, -1\n"
-    "    bnez a0, sum_code\n"
-    "    ecall\n");
-extern char sum_code[];
-
-static void below(void)
-{
-    uint64_t n = 0;
-    watchdog_seconds(55);
-    irq_off();
-    csr_write(mie, BIT(IRQ_MTI));
-    low.x[A0] = 1000000;
-    low.x[A1] = 0;
-    uint64_t pc = (uint64_t)sum_code;
-    for (;;) {
-        *mtimecmp_of(me()->hartid) = now() + 50;
-        struct trap t = run_at(MODE_S, pc);
-        if (t.mcause != CAUSE_IRQ(IRQ_MTI)) {
-            check_eq(t.mcause, CAUSE_ECALL_S, "mcause in the end");
-            break;
-        }
-        pc = t.mepc;
-        n++;
-    }
-    timer_clear();
-    check_eq(low.x[A1], 500000500000UL, "the sum");
-    check(n > 0, "S was interrupted");
-}
-
 TESTS("storm", {"msi", "Machine Interrupt Registers", msi}, {"mti", "Machine Timer Registers", mti},
-      {"mti_back_to_back", "Machine Timer Registers", mti_back_to_back},
-      {"mei", "PLIC: Interrupt Flow", mei}, {"below", "Machine Timer Registers", below});
+      {"mti_back_to_back", "Machine Timer Registers", mti_back_to_back});
