@@ -185,6 +185,7 @@ static void rest_optional(void)
     csr_write(0x30a, 0); /* menvcfg */
     csr_write(0x320, 0); /* mcountinhibit */
     csr_write(0x14d, ~0UL);
+    csr_write(0x24d, ~0UL);
     catch_end();
     if (!has_h)
         return;
