@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "boot/isa_string.h"
 #include "boot/scan.h"
 #include "lib/log.h"
 #include "spec/hart.h"
@@ -22,14 +21,14 @@ static int changed(const void *fdt, int node, const char *property, int err)
     return err == 0 ? 0 : tree_refuse(fdt, node, property, ERR_NO_MEMORY, fdt_strerror(err));
 }
 
-static int fix_isa(void *fdt, int cpu)
+static int fix_isa(void *fdt, int cpu, const struct isa_sight *see)
 {
     char out[ISA_MAX];
     int length;
     int n = 0;
     const char *isa = tree_string(fdt, cpu, "riscv,isa");
     if (isa != NULL) {
-        n = isa_string_fix(isa, out, sizeof(out));
+        n = isa_string_fix(isa, see, out, sizeof(out));
         if (n < 0) {
             return tree_refuse(fdt, cpu, "riscv,isa", n,
                                n == ERR_RANGE ? "too long" : "is not of RV64");
@@ -38,7 +37,7 @@ static int fix_isa(void *fdt, int cpu)
     }
     const char *list = fdt_getprop(fdt, cpu, "riscv,isa-extensions", &length);
     if (n == 0 && list != NULL) {
-        n = isa_list_fix(list, (size_t)length, out, sizeof(out));
+        n = isa_list_fix(list, (size_t)length, see, out, sizeof(out));
         if (n < 0) {
             return tree_refuse(fdt, cpu, "riscv,isa-extensions", n, "too long");
         }
@@ -76,7 +75,7 @@ static int fix_cpus(void *fdt, const struct fixup *f)
         if (err != 0 || type == NULL || strcmp(type, "cpu") != 0) {
             continue;
         }
-        err = is_given(fdt, cpu, f) ? fix_isa(fdt, cpu) : disable(fdt, cpu);
+        err = is_given(fdt, cpu, f) ? fix_isa(fdt, cpu, &f->see) : disable(fdt, cpu);
     }
     return err;
 }
@@ -180,10 +179,18 @@ static int fix_controllers(void *fdt, bool firmware)
     return err;
 }
 
+/* Firmware may be Hearth itself. */
+static int drop_request(void *fdt)
+{
+    int node = fdt_path_offset(fdt, "/chosen/hearth/firmware");
+    return node < 0 ? 0 : changed(fdt, node, NULL, fdt_del_node(fdt, node));
+}
+
 int fixup_tree(void *fdt, const struct fixup *f)
 {
     int err = fix_cpus(fdt, f);
-    err = err != 0 ? err : fix_controllers(fdt, f->firmware);
+    err = err != 0 ? err : fix_controllers(fdt, f->see.machine);
+    err = err != 0 ? err : drop_request(fdt);
     for (unsigned i = 0; i < f->reserves && err == 0; i++) {
         err = f->reserve[i].size == 0 ? 0 : reserve_range(fdt, &f->reserve[i]);
     }

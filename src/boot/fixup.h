@@ -3,6 +3,7 @@
 #ifndef BOOT_FIXUP_H
 #define BOOT_FIXUP_H
 
+#include "boot/isa_string.h"
 #include "lib/tree.h"
 #include "spec/mem.h"
 
@@ -14,14 +15,14 @@ struct fixup {
     unsigned harts;
     const struct mem_range *reserve; /* size 0: none */
     unsigned reserves;
-    bool firmware; /* what gets the tree first has M-mode */
+    struct isa_sight see; /* of who gets the tree first */
 };
 
 /*
  * Fixes up a tree that was opened with that much room: H in every hart's extensions and without
  * those that Hearth doesn't virtualize; other harts disabled; the ranges reserved, no-map;
- * interrupt controllers of M disabled or unnamed, unless there is firmware. 0, or a negative enum
- * err with a line said.
+ * interrupt controllers of M disabled or unnamed, but for the PLIC of firmware, whose own node
+ * goes: it is not asked to run firmware itself. 0, or a negative enum err with a line said.
  */
 int fixup_tree(void *fdt, const struct fixup *f) must_check;
 

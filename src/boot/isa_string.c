@@ -23,6 +23,9 @@ static const char *const dropped[] = {
     "sdtrig",   "svrsw60t59b",
 };
 
+/* The same in virtual M-mode: registers that the model's M-mode hasn't. */
+static const char *const dropped_in_m[] = {"smepmp", "smcntrpmf", "smcsrind", "zkr"};
+
 /* What every virtual hart has besides h: emulated where the hardware has it not. */
 #define ADDED "sstc"
 
@@ -39,14 +42,21 @@ static bool same(const char *name, const char *s, size_t length)
     return strlen(name) == length && memcmp(name, s, length) == 0;
 }
 
-static bool is_dropped(const char *s, size_t length)
+static bool is_among(const char *const *list, unsigned n, const char *s, size_t length)
 {
-    for (unsigned i = 0; i < ARRAY_LEN(dropped); i++) {
-        if (same(dropped[i], s, length)) {
+    for (unsigned i = 0; i < n; i++) {
+        if (same(list[i], s, length)) {
             return true;
         }
     }
     return false;
+}
+
+static bool is_dropped(const struct isa_sight *see, const char *s, size_t length)
+{
+    return is_among(dropped, ARRAY_LEN(dropped), s, length) ||
+           (see->machine && is_among(dropped_in_m, ARRAY_LEN(dropped_in_m), s, length)) ||
+           (!see->hypervisor && same("h", s, length));
 }
 
 static uint64_t ext_of(const char *s, size_t length)
@@ -127,7 +137,7 @@ static int finish(const struct writer *w)
     return w->full ? ERR_RANGE : (int)w->used;
 }
 
-int isa_string_fix(const char *isa, char *out, size_t size)
+int isa_string_fix(const char *isa, const struct isa_sight *see, char *out, size_t size)
 {
     struct writer w = {.out = out, .size = size};
     size_t length;
@@ -137,13 +147,13 @@ int isa_string_fix(const char *isa, char *out, size_t size)
     }
     size_t single = letters(isa);
     add(&w, isa, single);
-    if (memchr(isa + 4, 'h', single - 4) == NULL) {
+    if (see->hypervisor && memchr(isa + 4, 'h', single - 4) == NULL) {
         add(&w, "h", 1);
     }
     for (const char *s = next_name(isa + single, &length); length != 0;
          s = next_name(s + length, &length)) {
         has_added = has_added || same(ADDED, s, length);
-        if (!is_dropped(s, length)) {
+        if (!is_dropped(see, s, length)) {
             add(&w, "_", 1);
             add(&w, s, length);
         }
@@ -155,10 +165,11 @@ int isa_string_fix(const char *isa, char *out, size_t size)
     return finish(&w);
 }
 
-int isa_list_fix(const char *list, size_t length, char *out, size_t size)
+int isa_list_fix(const char *list, size_t length, const struct isa_sight *see, char *out,
+                 size_t size)
 {
     struct writer w = {.out = out, .size = size};
-    bool has_h = false, has_added = false;
+    bool has_h = !see->hypervisor, has_added = false;
     for (size_t at = 0; at < length; at += strlen(list + at) + 1) {
         size_t n = strlen(list + at);
         has_h = has_h || same("h", list + at, n);
@@ -167,7 +178,7 @@ int isa_list_fix(const char *list, size_t length, char *out, size_t size)
             has_h = true;
         }
         has_added = has_added || same(ADDED, list + at, n);
-        if (!is_dropped(list + at, n)) {
+        if (!is_dropped(see, list + at, n)) {
             add(&w, list + at, n + 1);
         }
     }

@@ -315,7 +315,8 @@ static int make_tree(void *fdt)
     for (unsigned i = 0; i < world0.harts; i++) {
         hartid[i] = vharts[i]->h.hartid;
     }
-    struct fixup f = {hartid, world0.harts, reserve, ARRAY_LEN(reserve), asked.present};
+    struct fixup f = {hartid, world0.harts, reserve, ARRAY_LEN(reserve),
+                      .see = {!asked.present || asked.hypervisor, asked.present}};
     err = err != 0 ? err : fixup_tree(tree, &f);
     err = err != 0 ? err : tracing_tell(tree, &tracing);
     return err != 0 || measured.count == 0 ? err : measure_tree(tree, &measured);
@@ -336,6 +337,11 @@ static void set_up_firmware(uint64_t hartid)
     }
     must(devices_make(&world0));
     host_isa_firmware(&machine, &world0.isa);
+    world0.isa.board = scan.board;
+    if (!asked.hypervisor) {
+        world0.isa.ext &= ~BIT(EXT_H);
+        world0.isa.misa &= ~BIT('H' - 'A');
+    }
     load_firmware(&asked, &next, hartid, info_page, (uintptr_t)tree, &firmware);
     world0.firmware = &firmware;
     log_info("firmware at %lx-%lx, policy %s%s%s", (unsigned long)asked.load,

@@ -43,6 +43,16 @@ static int hart_ext(const void *fdt, int cpu, uint64_t *ext)
     return 0;
 }
 
+/* All harts of a machine are taken to be of one kind: the first that is known. */
+static void find_board(const void *fdt, int cpu, struct scan *s)
+{
+    const char *name;
+    for (int i = 0;
+         s->board == NULL && (name = fdt_stringlist_get(fdt, cpu, "compatible", i, NULL)); i++) {
+        s->board = board_find(name);
+    }
+}
+
 static int add_hart(const void *fdt, int cpu, struct scan *s)
 {
     uint64_t hartid, ext = 0;
@@ -61,6 +71,7 @@ static int add_hart(const void *fdt, int cpu, struct scan *s)
     }
     s->hartid[s->harts++] = hartid;
     s->isa_ext &= ext;
+    find_board(fdt, cpu, s);
     return 0;
 }
 

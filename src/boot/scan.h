@@ -5,6 +5,7 @@
 
 #include "boot/place.h"
 #include "lib/tree.h"
+#include "spec/board.h"
 
 #define SCAN_HARTS 64
 
@@ -13,10 +14,11 @@ struct scan {
     uint64_t timebase;
     uint64_t hartid[SCAN_HARTS]; /* enabled and with an MMU */
     unsigned harts;
-    unsigned others;         /* enabled, without an MMU: they stay parked */
-    uint64_t isa_ext;        /* BIT(enum isa_ext) that every one of the harts names */
-    struct place place;      /* memory, and in it the initrd and what is reserved */
-    struct mem_range initrd; /* size 0: none */
+    unsigned others;           /* enabled, without an MMU: they stay parked */
+    uint64_t isa_ext;          /* BIT(enum isa_ext) that every one of the harts names */
+    const struct board *board; /* whose custom CSRs the harts have; NULL: not known */
+    struct place place;        /* memory, and in it the initrd and what is reserved */
+    struct mem_range initrd;   /* size 0: none */
 };
 
 /* Reads a tree that tree_check() has passed. 0, or a negative enum err with a line said. */

@@ -45,7 +45,7 @@ static void choose(struct scan *s)
 static void fix(const void *fdt, size_t size, const struct scan *s)
 {
     struct mem_range reserve[] = {{0x80000000, 0x80000}, {0, 0}, {0xbf000000, 0x800000}};
-    struct fixup f = {s->hartid, s->harts, reserve, 3, s->harts % 2 != 0};
+    struct fixup f = {s->hartid, s->harts, reserve, 3, {s->harts % 3 != 0, s->harts % 2 != 0}};
     size_t room = size + fixup_room(s->harts + s->others);
     void *tree = malloc(room);
 

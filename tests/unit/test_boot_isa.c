@@ -10,10 +10,12 @@
 #include "spec/hart.h"
 #include "tree_fixture.h"
 
+static struct isa_sight see = {.hypervisor = true};
+
 static void fixes(const char *in, const char *out)
 {
     char got[256];
-    int n = isa_string_fix(in, got, sizeof(got));
+    int n = isa_string_fix(in, &see, got, sizeof(got));
     assert_true(n > 0);
     assert_string_equal(got, out);
     assert_int_equal(n, (int)strlen(out) + 1);
@@ -49,19 +51,19 @@ static void other_strings_are_refused(void **state)
 {
     char got[16];
     (void)state;
-    assert_int_equal(isa_string_fix("rv32imac", got, sizeof(got)), ERR_INVALID);
-    assert_int_equal(isa_string_fix("", got, sizeof(got)), ERR_INVALID);
-    assert_int_equal(isa_string_fix("rv6", got, sizeof(got)), ERR_INVALID);
-    assert_int_equal(isa_string_fix("rv64imac_zicsr_z", got, sizeof(got)), ERR_RANGE);
-    assert_int_equal(isa_string_fix("rv64imac_zicsr", got, sizeof(got)), ERR_RANGE);
-    assert_int_equal(isa_string_fix("rv64imac", got, sizeof(got)), 15);
-    assert_int_equal(isa_string_fix("rv64imac", got, 0), ERR_RANGE);
+    assert_int_equal(isa_string_fix("rv32imac", &see, got, sizeof(got)), ERR_INVALID);
+    assert_int_equal(isa_string_fix("", &see, got, sizeof(got)), ERR_INVALID);
+    assert_int_equal(isa_string_fix("rv6", &see, got, sizeof(got)), ERR_INVALID);
+    assert_int_equal(isa_string_fix("rv64imac_zicsr_z", &see, got, sizeof(got)), ERR_RANGE);
+    assert_int_equal(isa_string_fix("rv64imac_zicsr", &see, got, sizeof(got)), ERR_RANGE);
+    assert_int_equal(isa_string_fix("rv64imac", &see, got, sizeof(got)), 15);
+    assert_int_equal(isa_string_fix("rv64imac", &see, got, 0), ERR_RANGE);
 }
 
 static void list_is(const char *in, size_t in_size, const char *out, size_t out_size)
 {
     char got[256];
-    int n = isa_list_fix(in, in_size, got, sizeof(got));
+    int n = isa_list_fix(in, in_size, &see, got, sizeof(got));
     assert_int_equal(n, (int)out_size);
     assert_memory_equal(got, out, out_size);
 }
@@ -75,8 +77,24 @@ static void the_list_likewise(void **state)
     LIST("i\0h\0sstc", "i\0h\0sstc");
     LIST("i\0ssnpm\0sstc\0smrnmi", "i\0h\0sstc");
     char got[8];
-    assert_int_equal(isa_list_fix("i\0m\0zicsr", 10, got, sizeof(got)), ERR_RANGE);
-    assert_int_equal(isa_list_fix("", 0, got, sizeof(got)), 7);
+    assert_int_equal(isa_list_fix("i\0m\0zicsr", 10, &see, got, sizeof(got)), ERR_RANGE);
+    assert_int_equal(isa_list_fix("", 0, &see, got, sizeof(got)), 7);
+}
+
+/* Firmware, and with it the operating system above, may be shown a hart without H; it isn't shown
+ * what its M-mode lacks. */
+static void firmware_sees_less(void **state)
+{
+    (void)state;
+    see = (struct isa_sight){.hypervisor = true, .machine = true};
+    fixes("rv64imac_smepmp_zkr_zba", "rv64imach_zba_sstc");
+    LIST("i\0smcntrpmf\0smcsrind\0zba", "i\0h\0zba\0sstc");
+    see.hypervisor = false;
+    fixes("rv64imac_zba", "rv64imac_zba_sstc");
+    LIST("i\0m\0zba", "i\0m\0zba\0sstc");
+    LIST("i\0h", "i\0sstc");
+    see = (struct isa_sight){.hypervisor = true};
+    fixes("rv64imac_smepmp", "rv64imach_smepmp_sstc");
 }
 
 static void what_no_csr_shows_is_read(void **state)
@@ -95,6 +113,7 @@ int main(void)
         cmocka_unit_test(h_is_the_last_single_letter), cmocka_unit_test(h_is_not_added_twice),
         cmocka_unit_test(what_is_not_virtual_goes),    cmocka_unit_test(other_strings_are_refused),
         cmocka_unit_test(the_list_likewise),           cmocka_unit_test(what_no_csr_shows_is_read),
+        cmocka_unit_test(firmware_sees_less),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,19 @@ static void extensions_are_what_all_harts_have(void **state)
     assert_int_equal(s.isa_ext, 0);
 }
 
+static void board_of_the_harts(void **state)
+{
+    (void)state;
+    tree_make(&t);
+    assert_int_equal(scan_tree(t.blob, &s), 0);
+    assert_null(s.board);
+    tree_set(&t, "/cpus/cpu@0", "compatible", "thead,c910\0riscv", 17); /* no hart of ours */
+    tree_set(&t, "/cpus/cpu@1", "compatible", "other\0sifive,u74-mc\0riscv", 26);
+    assert_int_equal(scan_tree(t.blob, &s), 0);
+    assert_non_null(s.board);
+    assert_string_equal(s.board->compatible[0], "sifive,u74-mc");
+}
+
 static void disabled_harts_are_none(void **state)
 {
     (void)state;
@@ -187,7 +200,8 @@ static void interrupts_of_harts(void **state)
 
 static const struct mem_range own[] = {{0x80000000, 0x80000}, {0, 0}, {0xb0000000, 0x2000000}};
 static const uint64_t given[] = {1, 2};
-static const struct fixup what = {given, 2, own, 3, false};
+static const struct fixup what = {given, 2, own, 3, {true, false}};
+static const struct fixup for_firmware = {given, 2, own, 3, {false, true}};
 
 static const char *string_of(const char *path, const char *property)
 {
@@ -204,16 +218,21 @@ static uint32_t cell_of(const char *path, const char *property, unsigned i)
 }
 
 /* Packs the tree and opens it with exactly the room that fixup_room() asks for. */
-static int fix_with_room(void)
+static int fix_for(const struct fixup *f)
 {
     static struct tree packed;
     assert_int_equal(fdt_pack(t.blob), 0);
     memcpy(packed.blob, t.blob, sizeof(t.blob));
     int size = (int)(fdt_totalsize(packed.blob) + fixup_room(3));
     assert_int_equal(fdt_open_into(packed.blob, t.blob, size), 0);
-    int err = fixup_tree(t.blob, &what);
+    int err = fixup_tree(t.blob, f);
     assert_int_equal(tree_check(t.blob), 0);
     return err;
+}
+
+static int fix_with_room(void)
+{
+    return fix_for(&what);
 }
 
 static void fixed_up(void **state)
@@ -239,6 +258,27 @@ static void fixed_up(void **state)
     assert_int_equal(cell_of("/soc/plic@0", "interrupts-extended", 3), UINT32_MAX);
     assert_int_equal(cell_of("/soc/plic@0", "interrupts-extended", 5), 9);
     assert_string_equal(said.text, "");
+}
+
+/* Firmware has the M contexts of a PLIC, may see no H, and is not asked to run firmware. */
+static void fixed_up_for_firmware(void **state)
+{
+    (void)state;
+    tree_make(&t);
+    tree_add(&t, "/chosen", "hearth");
+    tree_add(&t, "/chosen/hearth", "firmware");
+    tree_set_string(&t, "/chosen/hearth/firmware", "policy", "none");
+    tree_set(&t, "/chosen/hearth", "exit-counters", "", 0);
+    tree_add(&t, "/soc", "plic@0");
+    tree_set_string(&t, "/soc/plic@0", "compatible", "riscv,plic0");
+    tree_set_cells(&t, "/soc/plic@0", "interrupts-extended", 11, 11, 11, 9);
+    assert_int_equal(fix_for(&for_firmware), 0);
+    assert_string_equal(string_of("/cpus/cpu@1", "riscv,isa"), "rv64imafdc_svinval_sstc");
+    assert_memory_equal(string_of("/cpus/cpu@2", "riscv,isa-extensions"), "i\0m\0a\0svinval\0sstc",
+                        19);
+    assert_int_equal(cell_of("/soc/plic@0", "interrupts-extended", 1), 11);
+    assert_true(fdt_path_offset(t.blob, "/chosen/hearth/firmware") < 0);
+    assert_non_null(fdt_getprop(t.blob, tree_node(&t, "/chosen/hearth"), "exit-counters", NULL));
 }
 
 static void machine_level_controllers_are_disabled(void **state)
@@ -339,6 +379,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_tree),
         cmocka_unit_test(extensions_are_what_all_harts_have),
+        cmocka_unit_test(board_of_the_harts),
         cmocka_unit_test(disabled_harts_are_none),
         cmocka_unit_test(no_timebase),
         cmocka_unit_test(timebase_too_long),
@@ -364,6 +405,7 @@ int main(void)
         cmocka_unit_test(addresses_beyond_the_bus),
         cmocka_unit_test(interrupts_of_harts),
         cmocka_unit_test(fixed_up),
+        cmocka_unit_test(fixed_up_for_firmware),
         cmocka_unit_test(machine_level_controllers_are_disabled),
         cmocka_unit_test(reserved_memory_that_cannot_hold_it),
         cmocka_unit_test(no_room),
