@@ -40,7 +40,9 @@ static bool piece_find(struct vhart *vh, struct access_as as, struct piece *p, s
 {
     struct xlate x;
 
-    if (!walk(&vh->h, &vh->world->mem, as, p->va, &x, fault)) {
+    if (as.prv == PRV_M) {
+        x.pa.a = p->va;
+    } else if (!walk(&vh->h, &vh->world->mem, as, p->va, &x, fault)) {
         return false;
     }
     if (vh->h.isa->pmp_entries != 0 &&

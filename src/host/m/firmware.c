@@ -22,7 +22,7 @@
 
 /* --- residency --- */
 
-static void status_load(const struct hart *h)
+void m_firmware_status(const struct hart *h)
 {
     hw_write(CSR_mstatus, (h->mstatus & UNITS) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, PRV_U));
 }
@@ -54,7 +54,7 @@ void m_firmware_load(struct vhart *vh)
         h->senvcfg = hw_swap(CSR_senvcfg, CBO);
     }
     hw_write(CSR_satp, 0);
-    status_load(h);
+    m_firmware_status(h);
     m_pmp_firmware(vh);
     hw_write(CSR_mtvec, (uintptr_t)m_entry_firmware);
     vh->resident = RESIDENT_M;
@@ -80,118 +80,19 @@ void m_firmware_unload(struct vhart *vh)
 
 /* --- instructions --- */
 
-/* The counters of virtual M are the hart's own, as far as it has them. */
-static bool is_counter(const struct csr *c)
+/* The instruction at pc: firmware executes what lies there physically, in the world's first range
+ * of memory mostly. */
+static inline bool instruction_at_hand(const struct vhart *vh, uint32_t *raw)
 {
-    return c->offset - offsetof(struct hart, mhpmcounter) <
-               sizeof(((struct hart *)0)->mhpmcounter) + sizeof(((struct hart *)0)->mhpmevent) &&
-           (host_counters_present() & BIT(c->num & 31)) != 0;
-}
+    const struct mem_range *ram = vh->world->mem.range;
+    uint64_t pc = vh->h.pc;
 
-static void counter_refresh(struct hart *h, const struct csr *c)
-{
-    unsigned n = c->num & 31;
-
-    if (c->offset >= offsetof(struct hart, mhpmevent)) {
-        h->mhpmevent[n] = host_event_read(n);
-    } else {
-        h->mhpmcounter[n] = host_counter_read(n);
-    }
-}
-
-static void counter_follow(const struct hart *h, const struct csr *c)
-{
-    unsigned n = c->num & 31;
-
-    if (c->offset >= offsetof(struct hart, mhpmevent)) {
-        host_event_write(n, h->mhpmevent[n]);
-    } else {
-        host_counter_write(n, h->mhpmcounter[n]);
-    }
-}
-
-/* What a write of virtual M changes in hardware now; the rest follows when M is left. */
-static void effects(struct vhart *vh, const struct csr *c, unsigned effect)
-{
-    struct hart *h = &vh->h;
-
-    host_effects(vh, effect);
-    if (effect & (CSR_EFFECT_XLATE | CSR_EFFECT_ENV)) { /* FS and VS are controls */
-        status_load(h);
-    }
-    if (effect & CSR_EFFECT_PMP) {
-        m_pmp_changed(vh);
-    }
-    if ((effect & CSR_EFFECT_TIME) && !machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
-        host_timer_set(vh, h->stimecmp);
-    }
-    if (c->num == CSR_mcountinhibit) {
-        if (machine.mcountinhibit) {
-            hw_write(CSR_mcountinhibit, h->mcountinhibit);
-        } else {
-            h->mcountinhibit = 0; /* nothing can stop the hart's counters */
-        }
-    }
-    m_hs_changed(vh);
-}
-
-/* What a read may look at, brought up to date. */
-static void prepare(struct vhart *vh, const struct csr *c)
-{
-    struct hart *h = &vh->h;
-
-    if (c->read != NULL) {
-        h->time = host_time();
-        h->line = (h->line & ~BIT(IRQ_SEI)) | (hw_read(CSR_mip) & BIT(IRQ_SEI));
-        if (h->line & BIT(IRQ_MEI)) {
-            host_lines(vh); /* it may have dropped */
-        }
-    } else if (unlikely(is_counter(c))) {
-        counter_refresh(h, c);
-    }
-}
-
-/* The same as exec_csr() on the model. False: not legal, nothing done. */
-static bool csr_access(struct vhart *vh, uint32_t raw)
-{
-    struct hart *h = &vh->h;
-    unsigned funct3 = raw >> 12 & 7, rs1 = raw >> 15 & 31;
-    bool writes = (funct3 & 3) == 1 || rs1 != 0;
-    const struct csr *c;
-    uint64_t old;
-
-    if (csr_find(h, raw >> 20, writes, &c) != CSR_OK) {
-        return false;
-    }
-    vhart_count(vh, EXIT_m_csr);
-    prepare(vh, c);
-    old = csr_read(h, c);
-    if (writes) {
-        uint64_t base = csr_read_modify(h, c, old), operand = funct3 & 4 ? rs1 : h->x[rs1];
-        unsigned effect = csr_write(h, c, csr_operate(funct3, base, operand));
-        if (unlikely(is_counter(c))) {
-            counter_follow(h, c);
-        }
-        if (effect) {
-            effects(vh, c, effect);
-        }
-    }
-    rd_write(vh, raw, old);
-    h->pc += 4;
-    return true;
-}
-
-/* The instruction at pc: firmware executes what lies there physically. */
-static bool instruction_at(struct vhart *vh, uint32_t *raw, struct trap *fault)
-{
-    const uint16_t *p = mem_at(&vh->world->mem, (hpa_t){vh->h.pc}, 4);
-
-    if (likely(p != NULL)) {
+    if (likely(pc - ram->base < ram->size - 4)) {
+        const uint16_t *p = (const uint16_t *)(uintptr_t)pc;
         *raw = (uint32_t)p[1] << 16 | p[0];
         return true;
     }
-    *raw = (uint32_t)hw_read(CSR_mtval);
-    return *raw != 0 || guest_fetch(vh, raw, fault);
+    return false;
 }
 
 static void trap_take(struct vhart *vh, const struct trap *t)
@@ -200,18 +101,9 @@ static void trap_take(struct vhart *vh, const struct trap *t)
     (void)hart_trap(&vh->h, t);
 }
 
-static void instruction(struct vhart *vh)
+/* Neither CSRs nor so frequent. */
+void m_firmware_other(struct vhart *vh, uint32_t raw)
 {
-    struct trap t = {.cause = CAUSE_ILLEGAL, .tval = hw_read(CSR_mtval)};
-    uint32_t raw;
-
-    if (!instruction_at(vh, &raw, &t)) {
-        trap_take(vh, &t);
-        return;
-    }
-    if (likely(IS_CSR(raw)) && csr_access(vh, raw)) {
-        return;
-    }
     vh->written = true;
     vh->h.time = host_time();
     vhart_count(vh, EXIT_m_other);
@@ -223,6 +115,31 @@ static void instruction(struct vhart *vh)
         vh->h.pc += 4;
     } else {
         exit_instruction(vh, raw);
+    }
+    m_firmware_settle(vh);
+}
+
+static last_call void instruction_elsewhere(struct vhart *vh)
+{
+    struct trap t;
+    uint32_t raw;
+
+    if (guest_fetch(vh, &raw, &t)) {
+        m_firmware_instruction(vh, raw);
+    } else {
+        trap_take(vh, &t);
+        m_firmware_settle(vh);
+    }
+}
+
+static inline void instruction(struct vhart *vh)
+{
+    uint32_t raw;
+
+    if (likely(instruction_at_hand(vh, &raw))) {
+        m_firmware_instruction(vh, raw);
+    } else {
+        instruction_elsewhere(vh);
     }
 }
 
@@ -241,7 +158,7 @@ static void access(struct vhart *vh, uint64_t cause)
 
     vhart_count(vh, EXIT_m_access);
     vh->written = true;
-    if (!instruction_at(vh, &raw, &fault)) {
+    if (!instruction_at_hand(vh, &raw) && !guest_fetch(vh, &raw, &fault)) {
         trap_take(vh, &t);
         return;
     }
@@ -271,23 +188,35 @@ static void exception(struct vhart *vh, uint64_t cause)
     trap_take(vh, &t);
 }
 
-void m_trap_firmware(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+/* The end of every exit of firmware that may have changed more than a register. */
+void m_firmware_settle(struct vhart *vh)
 {
-    units_merge(&vh->h, mstatus);
-    if (likely(cause == CAUSE_ILLEGAL)) {
-        instruction(vh);
-    } else if ((int64_t)cause < 0) {
-        m_interrupt(vh, cause);
-    } else {
-        exception(vh, cause);
-    }
     m_firmware_interrupt(vh);
-    if (vh->resident == RESIDENT_M && vh->h.prv == PRV_M) {
+    if (likely(vh->resident == RESIDENT_M && vh->h.prv == PRV_M)) {
         m_pmp_follow(vh);
         return;
     }
     host_unload(vh);
     m_settle(vh);
+}
+
+static last_call void trapped(struct vhart *vh, uint64_t cause)
+{
+    if ((int64_t)cause < 0) {
+        m_interrupt(vh, cause);
+    } else {
+        exception(vh, cause);
+    }
+    m_firmware_settle(vh);
+}
+
+void m_trap_firmware(struct vhart *vh, uint64_t cause)
+{
+    if (likely(cause == CAUSE_ILLEGAL)) {
+        instruction(vh);
+    } else {
+        trapped(vh, cause);
+    }
 }
 
 /* --- below the firmware --- */

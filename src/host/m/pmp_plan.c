@@ -73,17 +73,19 @@ static struct mem_range around(const struct mem_range *r)
     return n;
 }
 
-/* The lock is the virtual hart's, not the hart's. While MPRV bites only fetches are M's own. */
+/*
+ * The lock is the virtual hart's, not the hart's. What isn't locked binds M only in that an access
+ * must not be half in it. While MPRV bites nothing but fetches are M's own.
+ */
 static uint64_t virtual_cfg(uint64_t cfg, enum pmp_view view)
 {
-    switch (view) {
-    case PMP_M:
-        return (cfg & PMP_L) != 0 ? cfg & ~PMP_L : 0;
-    case PMP_MPRV:
-        return (cfg & PMP_L) != 0 ? cfg & (PMP_A | PMP_X) : 0;
-    default:
-        return cfg & ~PMP_L;
+    bool m = view == PMP_M || view == PMP_MPRV;
+    uint64_t rights = m && (cfg & PMP_L) == 0 ? RWX : cfg & RWX;
+
+    if ((cfg & PMP_A) == PMP_OFF) {
+        return 0;
     }
+    return (cfg & PMP_A) | (view == PMP_MPRV ? rights & PMP_X : rights);
 }
 
 static uint64_t last_cfg(const struct hart *h, enum pmp_view view)

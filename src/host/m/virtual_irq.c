@@ -10,7 +10,7 @@
 void m_firmware_interrupt(struct vhart *vh)
 {
     struct hart *h = &vh->h;
-    uint64_t pending = (h->line | h->mip) & h->mie & ~h->mideleg;
+    uint64_t pending = m_firmware_pending(h);
 
     if (likely(pending == 0) || (h->prv == PRV_M && !(h->mstatus & STATUS_MIE))) {
         return;
