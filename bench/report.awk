@@ -135,6 +135,28 @@ $1 == "row" {
     for (i = 10; i <= NF; i++)
         what[k] = what[k] (i > 10 ? " " : "") $i
 }
+$1 == "trace" {
+    t = ++traces
+    t_name[t] = $2
+    t_run[t] = $3
+    for (i = 4; i <= NF; i++)
+        t_what[t] = t_what[t] (i > 4 ? " " : "") $i
+}
+$1 == "scale" {
+    s = ++scales
+    s_name[s] = $2
+    s_of[s] = $3
+    harts[s] = $4
+    guests[s] = $5
+}
+$1 == "bench-trace:" && $3 ~ /^[0-9]+$/ {
+    t_causes[log_run] = t_causes[log_run] " " $2
+    t_count[log_run, $2] = $3
+    t_spent[log_run, $2] = $5
+    t_most[log_run, $2] = $7
+    t_median[log_run, $2] = $8
+}
+/^HEARTH-COUNT: instret/ { whole[log_run] = $3 }
 $1 == "log" { side = $2; log_run = $3 }
 /hearth-vmm: .*: instret / {
     m = ++marks[side, log_run]
@@ -159,6 +181,55 @@ $1 == "log" { side = $2; log_run = $3 }
     exits[log_run, $(i + 1)] += $(i + 2)
 }
 
+# What Hearth spends by cause in one run.
+function trace_report(t,    r, n, c, i) {
+    r = t_run[t]
+    if (!(r in t_causes))
+        return
+    n = split(t_causes[r], c, " ")
+    if (form == "json")
+        printf "%s\n  {\"name\": \"%s\", \"what\": \"%s\", \"causes\": {", (t > 1 ? "," : ""), t_name[t], t_what[t]
+    else if (form == "table") {
+        printf "\n%s: instructions in Hearth (%s)\n", t_name[t], t_what[t]
+        printf "%-14s %10s %9s %9s %9s %6s\n", "cause", "exits", "each", "median", "most", "share"
+    }
+    for (i = 1; i <= n; i++)
+        if (form == "json")
+            printf "%s\"%s\": {\"exits\": %d, \"instructions\": %.0f, \"median\": %d, \"most\": %d}", (i > 1 ? ", " : ""), c[i],
+                t_count[r, c[i]], t_spent[r, c[i]], t_median[r, c[i]], t_most[r, c[i]]
+        else if (form == "table")
+            printf "%-14s %10s %9.1f %9s %9s %5.1f%%\n", c[i], grouped(t_count[r, c[i]]),
+                t_spent[r, c[i]] / t_count[r, c[i]], t_median[r, c[i]] ? t_median[r, c[i]] : "-",
+                grouped(t_most[r, c[i]]),
+                100 * t_spent[r, c[i]] / t_spent[r, "all"]
+    if (form == "json")
+        printf "}}"
+}
+
+function median(r, c) {
+    return t_median[r, c] ? t_median[r, c] : "-"
+}
+
+function scale_report(s,    r) {
+    r = s_of[s]
+    if (!(r in whole))
+        return
+    if (form == "json")
+        printf "%s\n  {\"name\": \"%s\", \"harts\": %d, \"guests\": %d, \"ecall_vs\": %d, \"csr_h\": %d, \"sret_enter\": %d, \"sbi_nacl\": %d, \"a_call\": %.1f}",
+            (s > 1 ? "," : ""), s_name[s], harts[s], guests[s], t_median[r, "ecall_vs"], t_median[r, "csr_h"],
+            t_median[r, "sret_enter"], t_median[r, "sbi_nacl"], whole[r] / guests[s] / 10000
+    else if (form == "table") {
+        if (s == 1 || s_name[s] != s_name[s - 1]) {
+            printf "\n%s: instructions in Hearth an exit (median), and in the whole machine a call\n", s_name[s]
+            printf "%5s %6s %10s %9s %9s %11s %9s %11s\n", "harts", "guests", "exits", "ecall_vs", "csr_h",
+                "sret_enter", "sbi_nacl", "whole, call"
+        }
+        printf "%5d %6d %10s %9s %9s %11s %9s %11.0f\n", harts[s], guests[s], grouped(t_count[r, "all"]),
+            median(r, "ecall_vs"), median(r, "csr_h"), median(r, "sret_enter"), median(r, "sbi_nacl"),
+            whole[r] / guests[s] / 10000
+    }
+}
+
 END {
     if (form == "json")
         printf "{\"commit\": \"%s\", \"cpu\": \"%s\", \"results\": [", commit, flags
@@ -168,6 +239,14 @@ END {
     }
     for (k = 1; k <= rows; k++)
         report(k)
+    if (form == "json")
+        printf "\n], \"traces\": ["
+    for (t = 1; t <= traces; t++)
+        trace_report(t)
+    if (form == "json")
+        printf "\n], \"scale\": ["
+    for (s = 1; s <= scales; s++)
+        scale_report(s)
     if (form == "json")
         print "\n]}"
     else if (form == "table") {

@@ -100,6 +100,63 @@ static const struct trace_hart *part(unsigned hart)
     return (const void *)(area + TRACE_HEAD_SIZE + hart * head.part_size);
 }
 
+// The ring as it is now, oldest first; what is overwritten meanwhile is left out.
+static uint64_t ring_copy(unsigned hart, struct trace_record *to)
+{
+    const struct trace_hart *t = part(hart);
+    const struct trace_record *ring = (const void *)((const uint8_t *)t + TRACE_RING);
+    uint64_t end = __atomic_load_n(&t->written, __ATOMIC_ACQUIRE);
+    uint64_t first = end > head.records ? end - head.records : 0;
+    for (uint64_t i = first; i < end; i++)
+        to[i - first] = ring[i & (head.records - 1)];
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    uint64_t later = __atomic_load_n(&t->written, __ATOMIC_RELAXED);
+    uint64_t safe = later + 1 > head.records ? later + 1 - head.records : 0;
+    uint64_t lost = safe > first ? safe - first : 0;
+    lost = lost > end - first ? end - first : lost;
+    memmove(to, to + lost, (end - first - lost) * sizeof(*to));
+    return end - first - lost;
+}
+
+// Instructions of the exits in the rings: a cause and how many, for their medians.
+struct spent {
+    uint32_t n;
+    uint8_t cause;
+};
+
+static int by_cause_and_n(const void *a, const void *b)
+{
+    const struct spent *x = a;
+    const struct spent *y = b;
+    if (x->cause != y->cause)
+        return x->cause < y->cause ? -1 : 1;
+    return (x->n > y->n) - (x->n < y->n);
+}
+
+// By cause; where the rings have none, as it was.
+static void medians(uint64_t *median)
+{
+    struct trace_record *r = calloc(head.records, sizeof(*r));
+    struct spent *s = calloc(head.records * head.harts, sizeof(*s));
+    uint64_t n = 0;
+    if (r == NULL || s == NULL)
+        die("no memory");
+    for (unsigned hart = 0; hart < head.harts; hart++) {
+        uint64_t records = ring_copy(hart, r);
+        for (uint64_t i = 0; i < records; i++, n++)
+            s[n] = (struct spent){r[i].spent, r[i].cause};
+    }
+    qsort(s, n, sizeof(*s), by_cause_and_n);
+    for (uint64_t from = 0, to; from < n; from = to) {
+        for (to = from; to < n && s[to].cause == s[from].cause; to++)
+            ;
+        if (s[from].cause < TRACE_CAUSES)
+            median[s[from].cause] = s[from + (to - from) / 2].n;
+    }
+    free(r);
+    free(s);
+}
+
 // --- the table ---
 
 struct sums {
@@ -127,11 +184,12 @@ static struct sums sums_take(void)
 }
 
 static void row(const char *name, const struct trace_sum *s, const struct trace_sum *before,
-                uint64_t all)
+                uint64_t median, uint64_t all)
 {
-    printf("%-14s %12" PRIu64 " %12" PRIu64 " %15" PRIu64 " %9.1f %9" PRIu64 " %6.1f%%\n", name,
-           s->count, s->count - before->count, s->instructions,
-           s->count != 0 ? (double)s->instructions / (double)s->count : 0, s->most,
+    printf("%-14s %12" PRIu64 " %12" PRIu64 " %15" PRIu64 " %9.1f %9" PRIu64 " %9" PRIu64
+           " %6.1f%%\n",
+           name, s->count, s->count - before->count, s->instructions,
+           s->count != 0 ? (double)s->instructions / (double)s->count : 0, s->most, median,
            all != 0 ? 100 * (double)s->instructions / (double)all : 0);
 }
 
@@ -146,19 +204,21 @@ static int by_instructions(const void *a, const void *b)
 static void table(struct sums *s, const struct sums *before)
 {
     unsigned order[TRACE_CAUSES];
+    uint64_t median[TRACE_CAUSES] = {0};
+    medians(median);
     if (opt.clear)
         fputs("\033[H\033[J", stdout);
-    printf("%-14s %12s %12s %15s %9s %9s %7s\n", "cause", "exits", "since last", "instructions",
-           "each", "most", "share");
+    printf("%-14s %12s %12s %15s %9s %9s %9s %7s\n", "cause", "exits", "since last", "instructions",
+           "each", "most", "median", "share");
     for (unsigned i = 0; i <= head.causes; i++)
         order[i] = i;
     ordered = s;
     qsort(order, head.causes + 1, sizeof(order[0]), by_instructions);
     for (unsigned k = 0; k <= head.causes; k++)
         if (s->sum[order[k]].count != 0)
-            row(head.name[order[k]], &s->sum[order[k]], &before->sum[order[k]],
+            row(head.name[order[k]], &s->sum[order[k]], &before->sum[order[k]], median[order[k]],
                 s->all.instructions);
-    row("all", &s->all, &before->all, s->all.instructions);
+    row("all", &s->all, &before->all, 0, s->all.instructions);
     fflush(stdout);
 }
 
@@ -224,24 +284,6 @@ static void exit_event(FILE *f, unsigned hart, const struct trace_record *r, uin
             r->mcause & 0x80 ? "interrupt" : "exception", r->mcause & 0x7f, r->instret, r->time);
 }
 
-// The ring as it is now, oldest first; what is overwritten meanwhile is left out.
-static uint64_t ring_copy(unsigned hart, struct trace_record *to)
-{
-    const struct trace_hart *t = part(hart);
-    const struct trace_record *ring = (const void *)((const uint8_t *)t + TRACE_RING);
-    uint64_t end = __atomic_load_n(&t->written, __ATOMIC_ACQUIRE);
-    uint64_t first = end > head.records ? end - head.records : 0;
-    for (uint64_t i = first; i < end; i++)
-        to[i - first] = ring[i & (head.records - 1)];
-    __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    uint64_t later = __atomic_load_n(&t->written, __ATOMIC_RELAXED);
-    uint64_t safe = later + 1 > head.records ? later + 1 - head.records : 0;
-    uint64_t lost = safe > first ? safe - first : 0;
-    lost = lost > end - first ? end - first : lost;
-    memmove(to, to + lost, (end - first - lost) * sizeof(*to));
-    return end - first - lost;
-}
-
 static void hart_events(FILE *f, unsigned hart, struct trace_record *r)
 {
     uint64_t n = ring_copy(hart, r);
@@ -280,8 +322,8 @@ static void json_write(const char *path)
 
 static const char usage_text[] =
     "usage: hearth-trace [--live [S]] [--json FILE] [--ram FILE --at ADDRESS]\n"
-    "A table of Hearth's exits by cause, since tracing began, with the instructions spent in "
-    "each.\n"
+    "A table of Hearth's exits by cause, since tracing began, with the instructions spent in each\n"
+    "(median: of the last ones)\n"
     "  --live [S]      again every S seconds (1), until interrupted\n"
     "  --clear         and clear the screen before each\n"
     "  --until PID     or until that process has ended\n"
