@@ -55,6 +55,7 @@ help:
 	@echo 'size          fail if the image is larger than $(SIZE_MAX) bytes of text and data'
 	@echo 'clang         compile everything with clang, warnings as errors'
 	@echo 'cppcheck      static analysis'
+	@echo 'coverage      what the unit tests reach of src/spec and src/vdev; less than 95 % of lines or 90 % of branches fails'
 	@echo 'format        lay the sources out with clang-format'
 	@echo 'format-check  fail if clang-format would change a line'
 	@echo 'clean         remove what was built'

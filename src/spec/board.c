@@ -132,11 +132,12 @@ const struct csr *board_csr_row(const struct hart *h, unsigned num)
     return NULL;
 }
 
-void board_reset(struct hart *h)
+void board_reset(struct hart *h, uint64_t *words)
 {
     const struct board *b = h->isa->board;
 
-    for (unsigned i = 0; b != NULL && h->custom != NULL && i < b->count; i++) {
-        h->custom[i] = b->csr[i].reset;
+    h->custom = words;
+    for (unsigned i = 0; b != NULL && i < b->count; i++) {
+        words[i] = b->csr[i].reset;
     }
 }

@@ -27,7 +27,8 @@ const struct board *board_find(const char *compatible);
 /* The row of a custom CSR of the hart, or NULL. */
 const struct csr *board_csr_row(const struct hart *h, unsigned num);
 
-/* Part of hart_reset(). */
-void board_reset(struct hart *h);
+/* After hart_reset(), for a hart that has custom registers: they are kept in `words`, CUSTOM_MAX.
+ */
+void board_reset(struct hart *h, uint64_t *words);
 
 #endif

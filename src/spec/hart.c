@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
-#include "spec/board.h"
+#include "spec/hart.h"
 
 void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid)
 {
-    uint64_t *custom = h->custom;
     memset(h, 0, sizeof *h);
-    h->custom = custom;
     h->isa = isa;
     h->hartid = hartid;
     h->prv = PRV_M;
@@ -15,7 +13,6 @@ void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid)
     h->vsstatus = FIELD_PUT(STATUS_UXL, UXL_64);
     h->hstatus = FIELD_PUT(HSTATUS_VSXL, UXL_64);
     h->mideleg = (IRQS_S & ~isa->mideleg) | (isa_has(isa, EXT_H) ? IRQS_VS : 0);
-    board_reset(h);
 }
 
 void hart_enter_s(struct hart *h, uint64_t pc, uint64_t a0, uint64_t a1)

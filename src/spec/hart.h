@@ -288,7 +288,7 @@ struct trap {
 };
 
 /* The state at reset: M-mode, every CSR zero but for *XL = 64 and what is read-only one; x and pc
- * zero. Only h->custom is kept. */
+ * zero. Custom registers are board_reset()'s. */
 void hart_reset(struct hart *h, const struct isa *isa, uint64_t hartid);
 
 /*

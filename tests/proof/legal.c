@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* proof: src/spec/hart.c src/spec/board.c */
+/* proof: src/spec/hart.c */
 /* The states that the other proofs begin with are all legal ones: making a state legal twice is
  * the same as once, and the reset states are among them. */
 #include "hart_any.h"

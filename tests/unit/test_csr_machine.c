@@ -277,8 +277,8 @@ static void custom_registers(void **state)
     assert_non_null(test_isa.board);
     assert_ptr_equal(board_find("sifive,bullet0"), test_isa.board);
     assert_int_equal(access_cause(&h, 0x7c1, true), CAUSE_ILLEGAL); /* nowhere to keep it */
-    h.custom = words;
     hart_reset(&h, &test_isa, 0);
+    board_reset(&h, words);
     assert_int_equal(csr_find(&h, 0x7c1, true, &c), CSR_OK);
     assert_string_equal(csr_name(c), "feature_disable");
     assert_int_equal(csr_read(&h, c), 0x3020f);
@@ -311,8 +311,8 @@ static void every_board(void **state)
         assert_non_null(b);
         assert_true(b->count <= CUSTOM_MAX);
         test_isa.board = b;
-        h.custom = words;
         hart_reset(&h, &test_isa, 0);
+        board_reset(&h, words);
         for (unsigned i = 0; i < b->count; i++) {
             unsigned num = b->csr[i].row.num;
             const struct csr *c;

@@ -55,3 +55,19 @@ $(UNIT_BUILD)/mbedtls/%.o: $(MBEDTLS)/library/%.c src/lib/mbedtls_config.h
 
 .PRECIOUS: $(UNIT_BUILD)/%.o
 -include $(UNIT_OBJ:.o=.d) $(UNIT_TESTS:$(UNIT_BUILD)/%=$(UNIT_BUILD)/tests/unit/%.d)
+
+# What the unit tests reach of the pure modules: a build of its own, without sanitizers. Less than this is a failure.
+COVERAGE          := $(or $(BUILD),build)/coverage
+COVERAGE_LINES    ?= 95
+COVERAGE_BRANCHES ?= 90
+COVERAGE_FLAGS    := -std=gnu11 -O0 -g --coverage
+GCOVR := gcovr --root . --object-directory $(COVERAGE)/unit --filter src/spec/ --filter src/vdev/ $(COVERAGE)/unit/src
+
+.PHONY: coverage
+coverage:
+	@mkdir -p $(COVERAGE)
+	@find $(COVERAGE) -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory unit BUILD=$(COVERAGE) UNIT_CFLAGS='$(COVERAGE_FLAGS)' UNIT_TIMEOUT=300 \
+	    > $(COVERAGE)/unit.log || { cat $(COVERAGE)/unit.log; exit 1; }
+	@$(GCOVR) --branches --html-details $(COVERAGE)/coverage.html --txt
+	@$(GCOVR) --txt --print-summary --fail-under-line $(COVERAGE_LINES) --fail-under-branch $(COVERAGE_BRANCHES)

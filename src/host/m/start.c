@@ -3,6 +3,7 @@
 #include "host/m/m.h"
 #include "drv/drv.h"
 #include "sbi/sbi.h"
+#include "spec/board.h"
 
 #define NEVER (~UINT64_C(0))
 
@@ -12,8 +13,8 @@ static void reset(struct vhart *vh)
     struct hart *h = &vh->h;
 
     vh->resident = RESIDENT_NONE;
-    h->custom = vh->custom;
     hart_reset(h, h->isa, h->hartid);
+    board_reset(h, vh->custom);
     h->stimecmp = NEVER;
     h->vstimecmp = NEVER;
     if (machine.sstc) {
