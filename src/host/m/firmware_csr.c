@@ -68,8 +68,12 @@ static last_call void follow(struct vhart *vh, const struct csr *c, unsigned eff
     if ((effect & CSR_EFFECT_TIME) && !machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
         host_timer_set(vh, h->stimecmp);
     }
-    if (c->num == CSR_mcountinhibit && machine.mcountinhibit) {
-        hw_write(CSR_mcountinhibit, h->mcountinhibit);
+    if (c->num == CSR_mcountinhibit) {
+        if (machine.mcountinhibit) {
+            hw_write(CSR_mcountinhibit, h->mcountinhibit);
+        } else {
+            h->mcountinhibit = 0; /* nothing can stop the hart's counters */
+        }
     }
     m_firmware_settle(vh);
 }
