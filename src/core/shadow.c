@@ -83,6 +83,7 @@ void shadow_free_tables(struct shadow *s, struct shadow_root *r, uint64_t pte, u
     }
     unlink_node(s, r, n);
     free_node(s, n);
+    g_forget(s); /* r may be global, and the table part of many */
 }
 
 /* --- roots --- */
@@ -109,6 +110,7 @@ void shadow_root_empty(struct shadow *s, struct shadow_root *r)
     }
     clear(s, r->node);
     busy_forget(s, r);
+    root_forget(s, r);
     r->blind = false;
     r->stale = !is_global(r); /* which doesn't run: see shadow_global_lost() */
 }
@@ -206,6 +208,7 @@ struct shadow_root *shadow_root_make(struct shadow *s, const struct shadow_key *
         .mode = (uint8_t)mode,
         .index = (uint8_t)(r - s->root),
         .busy_at = SHADOW_ROOTS,
+        .generation = ++s->generations,
         .salt = gpa_salt(key->hgatp),
         .node = n,
         .top = table_of(s, n),
@@ -250,6 +253,7 @@ void shadow_drop(struct shadow *s, struct shadow_root *r)
 
 void shadow_flush(struct shadow *s)
 {
+    g_forget(s);
     for (uint32_t i = 0; i < s->roots; i++) {
         if (s->root[i].live) {
             shadow_drop(s, &s->root[i]);
@@ -281,6 +285,7 @@ void shadow_init(struct shadow *s, void *base, uint64_t pa, uint64_t size)
     s->bias = (uintptr_t)s->pool - s->pool_pa;
     s->pages = (uint32_t)pages;
     s->free_list = NIL;
+    g_forget(s);
     s->gpa_noted = true; /* whatever lies there */
     shadow_gpa_forget(s);
 }

@@ -62,6 +62,7 @@ struct shadow_root {
     uint8_t busy_at;      /* in busy[]; SHADOW_ROOTS: it has no entry of its own */
     bool blind;           /* something was filled without its gpa: any HFENCE.GVMA drops it */
     uint32_t salt;        /* of its VMID, for the filters */
+    uint64_t generation;  /* of what is remembered of it; no other root has it */
     uint32_t node;        /* the top table */
     uint64_t *top;        /* the same */
     uint64_t fenced_vmid; /* hgatp's VMID, in place; no VMID's if VS-level fences don't name it */
@@ -69,6 +70,33 @@ struct shadow_root {
     uint32_t first, last; /* list of all other nodes; not those of the global root */
     struct shadow_root *global; /* whose tables it shares, if there is one yet */
     uint64_t used_at;           /* for LRU */
+};
+
+/*
+ * What is known of 2 MiB of an address space in which something was filled: where the guest's
+ * leaves and the shadow's are; and of 2 MiB of guest-physical addresses, where the G-stage's are. A
+ * hart may remember that, as its own address-translation caches do, until a fence names more than a
+ * leaf: SFENCE.VMA or HFENCE.VVMA of all addresses, any HFENCE.GVMA. (Privileged architecture,
+ * SFENCE.VMA: an address "orders only reads and writes made to leaf page table entries".) Leaves
+ * are read anew. All of it is void when a generation has gone on.
+ */
+#define SHADOW_REGIONS 16
+struct shadow_region {
+    uint64_t number;           /* va >> 21 */
+    uint64_t generation;       /* the root's then, no other root's */
+    uint64_t g_generation;     /* the shadow's */
+    uint64_t *table;           /* the shadow's entries of 4 KiB */
+    uint64_t *lines;           /* of that node */
+    struct shadow_root *owner; /* whose it is: the root, or its global one */
+    const uint64_t *vs;        /* the guest's entries of 4 KiB, or its leaf of 2 MiB */
+    unsigned vs_shift;         /* which of them */
+};
+struct shadow_pages {
+    uint64_t number;     /* gpa >> 21 */
+    uint64_t generation; /* the shadow's g_generation */
+    uint64_t hgatp;
+    const uint64_t *g; /* entries of 4 KiB, or a larger leaf */
+    unsigned shift;    /* of the leaf */
 };
 
 struct shadow {
@@ -93,6 +121,12 @@ struct shadow {
     uint64_t gpa_4k_bits; /* a power of two */
     uint64_t gpa_2m[SHADOW_MEGAPAGES / 64];
     bool gpa_noted; /* any bit is set */
+
+    uint64_t *filled;     /* the entry that was last written */
+    uint64_t generations; /* given out so far */
+    uint64_t g_generation;
+    struct shadow_region region[SHADOW_REGIONS]; /* by the address's low bits */
+    struct shadow_pages g[SHADOW_REGIONS];       /* by the guest-physical address's */
 
     uint64_t clock;
     uint64_t fills, recycled; /* counters */
@@ -123,6 +157,18 @@ bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift);
 
 /* shadow_fill() of a translation: leaf is shadow_leaf()'s of x, shift is x->shift. */
 bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t leaf);
+
+/* Remembers what shadow_map() of x at va has just filled, for shadow_again(). */
+void shadow_remember(struct shadow *s, const struct hart *h, uint64_t va, const struct xlate *x);
+
+/*
+ * Fills what a walk of va with v = 1 would find, and around it, if it is known where to look and
+ * all is in order. SHADOW_UNKNOWN: nothing done, and nothing said. SHADOW_REPLACED: the caller has
+ * to fence, as when shadow_map() returns true.
+ */
+enum shadow_again { SHADOW_UNKNOWN, SHADOW_FILLED, SHADOW_REPLACED };
+enum shadow_again shadow_again(struct shadow *s, const struct hart *h, const struct mem *mem,
+                               struct access_as as, uint64_t va) must_check;
 
 /*
  * After shadow_map() of a 4 KiB page (x->shift = 12) for va: maps as well what it finds of the

@@ -136,6 +136,7 @@ bool shadow_fence(struct shadow *s, const struct fence *f, uint64_t hgatp)
         return false;
     }
     if (f->kind == FENCE_GVMA) {
+        g_forget(s);
         return fence_gvma(s, f);
     }
     return f->all_addresses ? fence_vma_all(s, f, hgatp)

@@ -59,21 +59,22 @@ static cold_path uint32_t table_surely(struct shadow *s, struct shadow_root *r, 
     return n;
 }
 
-/* The table for va's entry of size 1 << shift if all of the way is there (and no piece of something
- * larger), or NIL. */
-static inline uint32_t table_find(const struct shadow *s, const struct shadow_root *r, uint64_t va,
-                                  unsigned shift, unsigned origin)
+/* va's entry of 4 KiB if all of the way to it is there (and it is no piece of something larger than
+ * the way knows of), or NULL. */
+static inline uint64_t *entry_find(const struct shadow *s, const struct shadow_root *r, uint64_t va,
+                                   unsigned origin)
 {
-    uint32_t n = r->node;
+    uint64_t *e = top_entry(r, va);
 
-    for (unsigned level = top_shift(r); level != shift; level -= 9) {
-        uint64_t pte = table_of(s, n)[index_at(va, level)];
+    for (unsigned level = top_shift(r); level != PAGE_SHIFT;) {
+        uint64_t pte = *e;
         if (unlikely(!is_table(pte) || (origin >= level && (pte & SPLIT) == 0))) {
-            return NIL;
+            return NULL;
         }
-        n = node_of(s, pte);
+        level -= 9;
+        e = &table_at(s, pte)[index_at(va, level)];
     }
-    return n;
+    return e;
 }
 
 static bool addressable(const struct shadow_root *r, uint64_t va)
@@ -81,16 +82,16 @@ static bool addressable(const struct shadow_root *r, uint64_t va)
     return (uint64_t)sext(va, top_shift(r) + 9) == va;
 }
 
-/* Writes the entry for va in table n. Returns what was there. */
-static inline uint64_t entry_set(struct shadow *s, struct shadow_root *r, uint32_t n, uint64_t va,
-                                 uint64_t leaf, unsigned shift)
+/* Writes entry e of root r. Returns what was there. */
+static inline uint64_t entry_set(struct shadow *s, struct shadow_root *r, uint64_t *e,
+                                 uint64_t leaf)
 {
-    unsigned i = index_at(va, shift);
-    uint64_t *e = &table_of(s, n)[i];
+    uint64_t offset = (uintptr_t)e - (uintptr_t)s->pool;
     uint64_t old = *e;
 
     *e = leaf;
-    s->node[n].lines |= BIT(i / 8);
+    s->node[offset >> PAGE_SHIFT].lines |= BIT(offset >> 6 & 63);
+    s->filled = e;
     busy_note(s, r);
     s->fills++;
     return old;
@@ -109,7 +110,7 @@ static cold_path bool fill_slow(struct shadow *s, struct shadow_root *r, uint64_
         leaf += FIELD_PUT(PTE_PPN, (uint64_t)index_at(va, shift - 9) << (shift - 9 - PAGE_SHIFT));
     }
     uint32_t n = table_surely(s, r, va, shift, origin_shift(leaf), &lost);
-    uint64_t old = entry_set(s, r, n, va, leaf, shift);
+    uint64_t old = entry_set(s, r, &table_of(s, n)[index_at(va, shift)], leaf);
     if (is_table(old)) {
         shadow_free_tables(s, r, old, shift);
         s->current->stale = true; /* r or not: it shares this */
@@ -121,32 +122,33 @@ static cold_path bool fill_slow(struct shadow *s, struct shadow_root *r, uint64_
 static inline __attribute__((always_inline)) bool fill(struct shadow *s, struct shadow_root *r,
                                                        uint64_t va, uint64_t leaf, unsigned shift)
 {
-    uint32_t n = NIL;
+    uint64_t *e = NULL;
 
     if (likely(addressable(r, va) && shift == PAGE_SHIFT)) {
-        n = table_find(s, r, va, PAGE_SHIFT, origin_shift(leaf));
+        e = entry_find(s, r, va, origin_shift(leaf));
     }
-    if (unlikely(n == NIL)) {
+    if (unlikely(e == NULL)) {
         return fill_slow(s, r, va, leaf, shift);
     }
-    return (entry_set(s, r, n, va, leaf, PAGE_SHIFT) & PTE_V) != 0;
+    return (entry_set(s, r, e, leaf) & PTE_V) != 0;
 }
 
 /* Makes r's top entry for va its own, if it is a shared one. True if it was. */
-static bool unshare(struct shadow_root *r, uint64_t va)
+static bool unshare(struct shadow *s, struct shadow_root *r, uint64_t va)
 {
     if (!addressable(r, va) || !is_shared(r, va)) {
         return false;
     }
     *top_entry(r, va) = 0;
     r->stale = true;
+    root_forget(s, r);
     return true;
 }
 
 bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift)
 {
     struct shadow_root *r = s->current;
-    bool lost = unshare(r, va);
+    bool lost = unshare(s, r, va);
 
     lost |= fill(s, r, va, leaf, shift);
     r->blind = true;
@@ -161,7 +163,7 @@ static cold_path bool map_apart(struct shadow *s, struct shadow_root *r, uint64_
                                 const struct xlate *x, uint64_t leaf, bool global)
 {
     struct shadow_root *in = r;
-    bool fence = unshare(r, va);
+    bool fence = unshare(s, r, va);
 
     if (global && *top_entry(r, va) == 0 && addressable(r, va)) {
         shadow_global_find(s, r, true);
@@ -181,6 +183,7 @@ bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t l
     bool global = (x->vs_pte & PTE_G) != 0 && x->vs_shift < r->share_below;
     bool shared = is_shared(r, va);
 
+    s->filled = NULL;
     if (unlikely(global != shared)) {
         return map_apart(s, r, va, x, leaf, global);
     }
@@ -204,14 +207,10 @@ unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct
     unsigned wanted = 0;
     unsigned filled = 0;
 
-    if (x->shift != PAGE_SHIFT || !addressable(r, va)) {
+    if (x->shift != PAGE_SHIFT || !addressable(r, va) || s->filled == NULL) {
         return 0;
     }
-    uint32_t n = table_find(s, r, va, PAGE_SHIFT, 0);
-    if (n == NIL) {
-        return 0;
-    }
-    uint64_t *e = &table_of(s, n)[index_at(va, PAGE_SHIFT) & ~(WALK_AROUND - 1)];
+    uint64_t *e = (uint64_t *)align_down((uintptr_t)s->filled, WALK_AROUND * sizeof(uint64_t));
     for (unsigned i = 0; i < WALK_AROUND; i++) {
         wanted |= (e[i] & PTE_V) == 0 ? 1u << i : 0;
     }

@@ -69,6 +69,17 @@ static inline bool is_global(const struct shadow_root *r)
     return (r->key.flavour & SHADOW_FLAVOUR_GLOBAL) != 0;
 }
 
+/* What is remembered of r's tables is void: the guest's have changed, or the shadow's. */
+static inline void root_forget(struct shadow *s, struct shadow_root *r)
+{
+    r->generation = ++s->generations;
+}
+
+static inline void g_forget(struct shadow *s)
+{
+    s->g_generation = ++s->generations;
+}
+
 static inline bool is_busy(const struct shadow_root *r)
 {
     return r->busy_at != SHADOW_ROOTS;

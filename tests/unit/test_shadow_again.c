@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Fills of a known neighbourhood against the walk that they stand for: a guest whose leaves change
+ * with a fence of their address, and whose tables change with the fences that tables need.
+ */
+#include "shadow_fixture.h"
+
+#define REGIONS 5 /* of 2 MiB; two of them share a place in what is remembered, the last is a superpage */
+#define PAGES   24 /* of each that are in use */
+#define GPA     UINT64_C(0x50000000)
+#define DATA    UINT64_C(0x82000000)
+#define SPACES  2
+#define STEPS   60000
+
+static const uint64_t region[REGIONS] = {0x3fc0000000, 0x3fc0200000, 0x10000,
+                                         (uint64_t)-0x4000000000 + 0x2000000, 0x40000000};
+
+static struct {
+    struct pool p;
+    struct guest g;
+    uint64_t vsatp[SPACES];
+    unsigned space, known;
+    uint32_t seed;
+} now;
+
+static unsigned rnd(unsigned n)
+{
+    now.seed = now.seed * 1664525 + 1013904223;
+    return (now.seed >> 8) % n;
+}
+
+static uint64_t random_bits(void)
+{
+    uint64_t bits = ALL_OF_LEAF;
+    static const uint64_t off[] = {PTE_V, PTE_W, PTE_X, PTE_A, PTE_D, PTE_R | PTE_W};
+    bits ^= rnd(2) ? PTE_U : 0;
+    return rnd(3) ? bits : bits & ~off[rnd(6)];
+}
+
+static uint64_t gpa_any(void)
+{
+    return GPA + rnd(4) * 0x200000 + rnd(PAGES) * 4096;
+}
+
+static uint64_t va_any(void)
+{
+    return region[rnd(REGIONS)] + rnd(PAGES) * 4096 + rnd(4096);
+}
+
+static uint64_t *vs_leaf(uint64_t va)
+{
+    bool super = va >> 21 == region[REGIONS - 1] >> 21;
+    now.g.vsroot = (FIELD_GET(ATP_PPN, now.vsatp[now.space]) << 12) + GPA_OFFSET;
+    return vs_slot(&now.g, va, super ? 21 : 12);
+}
+
+/* The leaf of va anew; what is global lies in the fourth region, in all spaces alike. */
+static void change_leaf(void)
+{
+    uint64_t va = va_any();
+    bool super = va >> 21 == region[REGIONS - 1] >> 21, global = va >> 21 == region[3] >> 21;
+    uint64_t bits = random_bits() | (global && rnd(20) ? PTE_G : 0);
+    uint64_t pte = pte_of(super ? GPA : gpa_any(), bits);
+    unsigned was = now.space;
+
+    for (unsigned i = 0; i < SPACES; i++) {
+        now.space = i;
+        if (global || i == was) {
+            *vs_leaf(va) = pte;
+        }
+    }
+    now.space = was;
+    fence_va(&now.p, va, 5);
+}
+
+static void change_g_leaf(void)
+{
+    uint64_t gpa = gpa_any();
+    *g_slot(&now.g, gpa, 12) = pte_of(DATA + rnd(4096) * 4096, random_bits() | PTE_U);
+    if (rnd(40) == 0) {
+        *g_slot(&now.g, gpa, 12) = pte_of(ARENA_HOLE, ALL_OF_LEAF | PTE_U);
+    }
+    fence_gpa(&now.p, gpa, 5);
+}
+
+static uint64_t copy_of(uint64_t pa)
+{
+    uint64_t to = arena_pages(&now.g.a, 1);
+    memcpy(arena_at(&now.g.a, to), arena_at(&now.g.a, pa), 4096);
+    memset(arena_at(&now.g.a, pa), 0xa5, 4096); /* whoever looks there yet */
+    return to;
+}
+
+/* A table moves: the guest's, and its ASID is fenced; or the G-stage's, and one address is. */
+static void move_table(void)
+{
+    uint64_t va = va_any(), gpa = gpa_any();
+    if (now.g.a.next > ARENA + 0x7f0000) {
+        return;
+    }
+    if (rnd(2)) {
+        (void)vs_leaf(va);
+        uint64_t *e = vs_slot(&now.g, va, va >> 21 == region[REGIONS - 1] >> 21 ? 30 : 21);
+        uint64_t pa = (FIELD_GET(PTE_PPN, *e) << 12) + GPA_OFFSET;
+        bool global = va >> 21 == region[3] >> 21;
+        struct fence f = {.kind = FENCE_VMA,
+                          .all_addresses = true,
+                          .all_ids = global,
+                          .id = FIELD_GET(SATP_ASID, now.vsatp[now.space])};
+        *e = pte_of(copy_of(pa) - GPA_OFFSET, PTE_V);
+        (void)shadow_fence(&now.p.s, &f, now.g.h.hgatp);
+    } else {
+        gpa = rnd(2) ? gpa : (FIELD_GET(ATP_PPN, now.g.h.vsatp) << 12); /* of data, or of tables */
+        gpa |= UINT64_C(0xff) << 12; /* a page that is not in use says it of the table as well */
+        uint64_t *e = g_slot(&now.g, gpa, 21);
+        *e = pte_of(copy_of(FIELD_GET(PTE_PPN, *e) << 12), PTE_V);
+        fence_gpa(&now.p, gpa, 5);
+    }
+}
+
+static void change_space(void)
+{
+    now.space = rnd(SPACES);
+    now.g.h.vsatp = now.vsatp[now.space];
+    enter(&now.p, (struct shadow_key){now.g.h.hgatp, now.g.h.vsatp,
+                                      now.g.h.mstatus & STATUS_MXR ? SHADOW_FLAVOUR_MXR : 0});
+}
+
+/* Every entry of the block is what a walk of that page, with rights to spare, makes of it. */
+static void block_is_right(uint64_t va)
+{
+    for (unsigned i = 0; i < WALK_AROUND; i++) {
+        uint64_t at = align_down(va, WALK_AROUND * 4096) + i * 4096;
+        uint64_t entry = here(&now.p, at);
+        if (entry != 0) {
+            struct xlate x;
+            struct access_as as = entry & PTE_U ? AS_VU(ACCESS_LOAD) : AS_VS(ACCESS_LOAD);
+            as.access = (entry & PTE_R) ? ACCESS_LOAD : ACCESS_FETCH;
+            assert_int_equal(cause_of(&now.g, as, at, &x), 0);
+            assert_int_equal(entry,
+                             shadow_leaf(&x, as.prv, false, now.g.h.mstatus & STATUS_MXR));
+        }
+    }
+}
+
+static void fault(void)
+{
+    struct access_as as = {.access = (uint8_t)rnd(3), .prv = rnd(2) ? PRV_S : PRV_U, .v = true};
+    uint64_t va = va_any();
+    bool mxr = (now.g.h.mstatus & STATUS_MXR) != 0;
+    struct xlate x;
+    now.g.h.vsstatus = (now.g.h.vsstatus & ~STATUS_SUM) | (rnd(2) ? STATUS_SUM : 0);
+    uint64_t cause = cause_of(&now.g, as, va, &x);
+    bool reachable = cause == 0 && mem_at(arena_mem(&now.g.a), x.pa, 1) != NULL;
+    uint64_t expected = reachable ? shadow_leaf(&x, as.prv, false, mxr) : 0;
+    uint64_t was = here(&now.p, va);
+
+    switch (shadow_again(&now.p.s, &now.g.h, arena_mem(&now.g.a), as, va)) {
+    case SHADOW_UNKNOWN:
+        assert_int_equal(here(&now.p, va), was);
+        if (expected != 0) {
+            (void)shadow_map(&now.p.s, va, &x, expected);
+            shadow_remember(&now.p.s, &now.g.h, va, &x);
+        }
+        break;
+    case SHADOW_FILLED:
+        assert_int_equal(was, 0);
+        now.known++;
+        break;
+    default:
+        assert_int_not_equal(was, 0);
+        now.known++;
+        break;
+    }
+    assert_int_equal(here(&now.p, va), expected != 0 ? expected : was);
+    block_is_right(va);
+}
+
+static void again_is_what_a_walk_finds(void **state)
+{
+    (void)state;
+    now.seed = 1;
+    pool_make(&now.p, 1 << 20);
+    guest_make(&now.g, MODE_SV39);
+    for (unsigned i = 0; i < SPACES; i++) {
+        now.g.vsroot = arena_pages(&now.g.a, 1);
+        now.vsatp[i] = FIELD_PUT(ATP_MODE, (uint64_t)MODE_SV39) |
+                       FIELD_PUT(SATP_ASID, UINT64_C(7) + i) | (now.g.vsroot - GPA_OFFSET) >> 12;
+    }
+    for (unsigned i = 0; i < 4 * PAGES; i++) {
+        uint64_t gpa = GPA + i / PAGES * 0x200000 + i % PAGES * 4096;
+        *g_slot(&now.g, gpa, 12) = pte_of(DATA + i * 4096, ALL_OF_LEAF | PTE_U);
+    }
+    change_space();
+    for (unsigned n = 0; n < 400; n++) { /* all tables are there */
+        change_leaf();
+    }
+    for (unsigned n = 0; n < STEPS; n++) {
+        unsigned what = rnd(400);
+        if (what < 30) {
+            change_leaf();
+        } else if (what < 33) {
+            change_g_leaf();
+        } else if (what < 36) {
+            move_table();
+        } else if (what < 150) {
+            fence_va(&now.p, va_any(), 5); /* for nothing */
+        } else if (what < 155) {
+            now.g.h.mstatus ^= rnd(8) ? 0 : STATUS_MXR;
+            change_space();
+        } else {
+            fault();
+        }
+    }
+    assert_true(now.known > STEPS / 10);
+    pool_free(&now.p);
+    guest_free(&now.g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(again_is_what_a_walk_finds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
