@@ -47,9 +47,8 @@ void shadow_remember(struct shadow *s, const struct hart *h, uint64_t va, const 
         .generation = s->g_generation,
         .hgatp = h->hgatp,
         .shift = x->g_shift,
-        .g = x->g_shift == PAGE_SHIFT
-                 ? (const uint64_t *)align_down((uintptr_t)x->g_slot, PAGE)
-                 : x->g_slot,
+        .g = x->g_shift == PAGE_SHIFT ? (const uint64_t *)align_down((uintptr_t)x->g_slot, PAGE)
+                                      : x->g_slot,
     };
 }
 
@@ -120,8 +119,8 @@ enum shadow_again shadow_again(struct shadow *s, const struct hart *h, const str
                  region->g_generation != s->g_generation)) {
         return SHADOW_UNKNOWN;
     }
-    leaf.pte = __atomic_load_n(vs_shift == PAGE_SHIFT ? &region->vs[i] : region->vs,
-                               __ATOMIC_RELAXED);
+    leaf.pte =
+        __atomic_load_n(vs_shift == PAGE_SHIFT ? &region->vs[i] : region->vs, __ATOMIC_RELAXED);
     if (!leaf_take(&leaf, va, vs_test(as, g_test.ignored, h->vsstatus), vs_shift) ||
         ((leaf.pte & PTE_G) != 0) != (region->owner != s->current)) {
         return SHADOW_UNKNOWN;
