@@ -22,7 +22,7 @@ static void exist(void)
     };
     must_exist(rw, sizeof rw / sizeof rw[0], true);
     static const unsigned ro[] = {CSR_MVENDORID, CSR_MARCHID, CSR_MIMPID, CSR_MHARTID,
-                                  0xc00,         0xc01,       0xc02,      0xc03};
+                                  0xc00,         0xc02,       0xc03};
     must_exist(ro, sizeof ro / sizeof ro[0], false);
 }
 
@@ -305,9 +305,11 @@ static void counters_count(void)
         ;
     check(csr_get(CSR_MCYCLE) - c >= 1000, "mcycle counts");
     check(csr_get(CSR_MINSTRET) - i >= 1000, "minstret counts instructions");
-    uint64_t t = csr_get(CSR_TIME);
-    while (csr_get(CSR_TIME) == t)
-        ;
+    if (has_time) {
+        uint64_t t = csr_get(CSR_TIME);
+        while (csr_get(CSR_TIME) == t)
+            ;
+    }
     check((csr_get(CSR_CYCLE) - csr_get(CSR_MCYCLE)) + BIT(40) < BIT(41), "cycle is mcycle");
 }
 
@@ -360,6 +362,8 @@ static void counters_below(void)
 {
     for (unsigned n = 0; n < 3; n++) {
         uint32_t insn = INSN_CSRRS(A0, 0xc00 + n, X0);
+        if (n == 1 && !has_time)
+            continue;
         context("counter %u", n);
         csr_write(mcounteren, BIT(n));
         csr_write(scounteren, 0);

@@ -387,6 +387,10 @@ static void fences(void)
     while (!passes && now() < end)
         ;
     run_s((uint64_t)s_remaps, harts[1].hartid, 0);
+    while (harts[1].work && !harts[1].failed) { /* it may be asking for a last fence */
+        if (csr_read(mip) & BIT(IRQ_MSI))
+            soft_interrupt();
+    }
     hart_wait(1);
     check_eq(s_saw.n, 300, "pages remapped");
     check_eq(s_saw.early, 0, "pages that the other hart still saw after the fence");

@@ -13,7 +13,7 @@ struct hart harts[MAX_HARTS];
 volatile unsigned harts_count;
 const void *dtb;
 uint64_t timebase = 10000000;
-bool has_h, has_smaia, has_menvcfg;
+bool has_h, has_smaia, has_menvcfg, has_time;
 unsigned pmp_count;
 bool exact;
 uint64_t mideleg_fixed;
@@ -298,6 +298,7 @@ void firmware_main(uint64_t hartid, const void *fdt)
     has_h = csr_read(misa) & BIT('H' - 'A');
     has_smaia = HAS(0xfb0);   /* mtopi */
     has_menvcfg = HAS(0x30a); /* menvcfg */
+    has_time = HAS(time);
     pmp_count = count_pmp();
     exact = is_exact();
     csr_write(mideleg, 0);

@@ -41,7 +41,7 @@ extern struct hart harts[MAX_HARTS];
 extern volatile unsigned harts_count; /* that have come; harts[0] runs the tests */
 extern const void *dtb;
 extern uint64_t timebase; /* ticks a second */
-extern bool has_h, has_smaia, has_menvcfg;
+extern bool has_h, has_smaia, has_menvcfg, has_time;
 extern unsigned pmp_count; /* entries that hold something */
 /* S's interrupts that mideleg can't keep from S: read-only one, which is allowed. */
 extern uint64_t mideleg_fixed;
