@@ -256,6 +256,10 @@ static int measure_loaded(const void *fdt)
         }
         kernel.size = size;
     }
+    if (scan.initrd.size != 0 && !place_is_ram(&scan.place, scan.initrd.base, scan.initrd.size)) {
+        return tree_refuse(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-start", ERR_RANGE,
+                           "can't be measured: not in memory");
+    }
     if (asked.present) {
         measure_add(&measured, "firmware", asked.file);
     }
