@@ -6,6 +6,7 @@
  * instruction exceptions".
  */
 #include "spec/csr_rules.h"
+#include "spec/imsic.h"
 
 enum { LEVEL_U, LEVEL_S, LEVEL_H, LEVEL_M };
 
@@ -85,19 +86,39 @@ static bool hypervisor_allows(const struct hart *h, const struct csr *c, bool wr
     }
 }
 
+static bool has_file(const struct hart *h, const struct csr *c)
+{
+    bool m = c->num == CSR_mireg || c->num == CSR_mtopei;
+
+    return (m ? h->isa->imsic_m : h->isa->imsic_s) != NULL;
+}
+
+/* Smstateen: for S-mode, of what M-mode has itself. */
+static bool lets_s(const struct hart *h, const struct csr *c, uint64_t bit)
+{
+    return c->num == CSR_mireg || h->prv == PRV_M || mstateen_allows(h, 0, bit);
+}
+
 /*
- * AIA: what siselect or miselect names. Only the even registers of iprio, all read-only zero, are
- * the model's; an IMSIC's registers are in hardware, or absent. vsireg and vstopei have nothing
- * while VGEIN = 0.
+ * AIA: what siselect or miselect names. The even registers of the iprio array, all read-only zero,
+ * and those of an interrupt file if there is one: eip and eie at even numbers. vsireg and vstopei
+ * have nothing while VGEIN = 0.
  */
 static bool indirect_exists(const struct hart *h, const struct csr *c)
 {
-    if (c->gate == GATE_STOPEI || c->num == CSR_vsireg) {
+    if (c->num == CSR_vstopei || c->num == CSR_vsireg) {
         return false;
     }
+    if (c->gate == GATE_STOPEI) {
+        return has_file(h, c);
+    }
     uint64_t select = c->num == CSR_mireg ? h->miselect : h->siselect;
-    return select >= 0x30 && select <= 0x3f && (select & 1) == 0 &&
-           (c->num == CSR_mireg || h->prv == PRV_M || mstateen_allows(h, 0, STATEEN_AIA));
+    if (select >= 0x30 && select <= 0x3f) {
+        return (select & 1) == 0 && lets_s(h, c, STATEEN_AIA);
+    }
+    return select >= IMSIC_EIDELIVERY && select <= IMSIC_LAST &&
+           (select < IMSIC_EIP0 || (select & 1) == 0) && has_file(h, c) &&
+           lets_s(h, c, STATEEN_IMSIC);
 }
 
 /* V=0, S- or U-mode or M-mode, HS-qualified. */

@@ -41,6 +41,12 @@ CSR_READ(read_id);
 CSR_WRITE(write_medeleg);
 CSR_WRITE(write_hpm);
 
+/* csr_imsic.c */
+CSR_READ(read_ireg);
+CSR_READ(read_topei);
+CSR_WRITE(write_ireg);
+CSR_WRITE(write_topei);
+
 /* pmp.c */
 CSR_READ(read_pmpcfg);
 CSR_READ(read_pmpaddr);

@@ -69,6 +69,9 @@ struct isa {
     uint64_t menvcfg;   /* writable bits (STCE, PBMTE, ADUE, CBO...) */
     uint64_t hpm;       /* BIT(n): there is mhpmcounter n, n from 3; others are read-only zero */
     uint64_t mvendorid, marchid, mimpid;
+    /* Interrupt files that mtopei and mireg, stopei and sireg reach (imsic.h); NULL: none, or the
+     * hardware's own for S-mode */
+    const struct imsic_file *imsic_m, *imsic_s;
     const struct board *board; /* the custom CSRs (board.h); NULL: none */
     uint8_t
         pmp_entries;   /* PMP entries, at most PMP_MAX; 0: no PMP, as in a world without firmware */

@@ -55,7 +55,7 @@ static inline int spec_extension(unsigned n)
     }
     if (in(n, 0x150, 0x151) || n == 0x15c || n == 0xdb0 || in(n, 0x250, 0x251) || n == 0x25c ||
         n == 0xeb0 || in(n, 0x608, 0x609) || in(n, 0x646, 0x647) || in(n, 0x308, 0x309) ||
-        in(n, 0x350, 0x351) || n == 0xfb0) {
+        in(n, 0x350, 0x351) || n == 0x35c || n == 0xfb0) {
         return EXT_SMAIA;
     }
     return -1;
@@ -145,6 +145,7 @@ static inline bool spec_behind(const struct hart *h, unsigned n)
     case 0x251:
     case 0x15c:
     case 0x25c:
+    case 0x35c:
         return false;
     default:
         return !in(n, 0x3b0, 0x3bf) || h->isa->pmp_entries != 0;

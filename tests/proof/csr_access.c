@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* proof: src/spec/csr.c src/spec/csr_access.c src/spec/csr_env.c */
 /* proof: src/spec/csr_irq.c src/spec/csr_status.c src/spec/interrupt.c src/spec/pmp.c */
-/* proof: src/spec/board.c */
+/* proof: src/spec/board.c src/spec/csr_imsic.c */
 /* Whether an access is legal, illegal or virtual, and which register it reaches: for each of the
  * 4096 numbers, read or written, in each mode of every hart in any legal state. */
 #include "access.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* proof: src/spec/csr.c src/spec/csr_access.c src/spec/csr_env.c */
 /* proof: src/spec/csr_irq.c src/spec/csr_status.c src/spec/interrupt.c src/spec/pmp.c */
-/* proof: src/spec/board.c */
+/* proof: src/spec/board.c src/spec/csr_imsic.c */
 /*
  * Writing any value to any CSR of any hart in any legal state leaves exactly the state that the
  * specification says: the register's own bits and nothing else, and all of it legal. What a read

@@ -44,7 +44,7 @@ static void table_is_consistent(void **state)
 static bool indirect(unsigned num)
 {
     return num == CSR_sireg || num == CSR_vsireg || num == CSR_mireg || num == CSR_stopei ||
-           num == CSR_vstopei;
+           num == CSR_vstopei || num == CSR_mtopei;
 }
 
 /* "CSR Address Mapping Conventions", and hypervisor chapter, "Trap Cause Codes", with every control
