@@ -90,18 +90,16 @@ $(BUILD)/mbedtls/%.o: $(MBEDTLS)/library/%.c src/lib/mbedtls_config.h Makefile
 
 $(MBEDTLS)/library/platform_util.c: | $(MBEDTLS)/library/sha256.c
 
-# Rewritten only when the version is another one.
+# Writes what the command prints only if it is something else. Two builds may meet here: tests run side by side.
+settle = @mkdir -p $(@D) && $(1) > $@.$$$$ && { cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
+
 $(BUILD)/gen/version.h: FORCE
-	@mkdir -p $(@D)
-	@echo '#define HEARTH_VERSION "$(VERSION)"' > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	$(call settle,echo '#define HEARTH_VERSION "$(VERSION)"')
 FORCE:
 
-# The firmware that is part of the image, likewise.
+# The firmware that is part of the image.
 $(BUILD)/gen/built-in.S: tools/built-in FORCE
-	@mkdir -p $(@D)
-	@tools/built-in '$(FIRMWARE)' '$(FIRMWARE_POLICY)' > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	$(call settle,tools/built-in '$(FIRMWARE)' '$(FIRMWARE_POLICY)')
 
 $(BUILD)/gen/built-in.o: $(BUILD)/gen/built-in.S $(FIRMWARE)
 	$(Q)$(CC) $(CODEGEN) -c $< -o $@
