@@ -10,7 +10,7 @@ function grouped(n,    s, r) {
     return s r
 }
 
-function lines_of(file, what,    line, f) {
+function lines_of(file, what,    line, f, work) {
     while ((getline line <file) > 0) {
         sub(/\r$/, "", line)
         split(line, f, " ")
@@ -19,24 +19,24 @@ function lines_of(file, what,    line, f) {
         if (what == "linux" && f[1] == "HEARTH-FW:")
             work = f[2]
         if (what == "linux" && f[1] == "HEARTH-COUNT:") {
-            instret[side, work] = f[3]
-            ticks[side, work] = f[5]
+            instret[side, n, work] = f[3]
+            ticks[side, n, work] = f[5]
         }
     }
     close(file)
 }
 
 # How often Hearth was entered between two marks, by cause.
-function counts_of(work,    line, f, n) {
-    while ((getline line <(out "/" side "." work "-begin")) > 0) {
+function counts_of(work,    line, f, d, before) {
+    while ((getline line <(out "/" side "-" n "." work "-begin")) > 0) {
         split(line, f, " ")
         before[f[1]] = f[2]
     }
-    while ((getline line <(out "/" side "." work "-end")) > 0) {
+    while ((getline line <(out "/" side "-" n "." work "-end")) > 0) {
         split(line, f, " ")
-        n = f[2] - before[f[1]]
-        exits[side, work, f[1]] = n
-        traps[side, work] += n
+        d = f[2] - before[f[1]]
+        exits[side, n, work, f[1]] = d
+        traps[side, n, work] += d
         if (!(f[1] in known)) {
             known[f[1]] = 1
             cause[++causes] = f[1]
@@ -78,45 +78,51 @@ function singles() {
     single("time_denied", "rdtime in S that mcounteren denies: firmware's to emulate")
 }
 
-function workload(work, what,    i, s, v, k, list, most, best) {
+function workload(work, what,    i, s, v, k, list) {
     for (i = 1; i <= n_sides; i++) {
         s = side_of[i]
-        v[i] = instret[s, work]
+        v[i] = instret[s, n, work]
         if (json == "yes") {
-            printf "%s\n  {\"name\": \"%s\", \"side\": \"%s\", \"instructions\": %d, \"seconds\": %.3f, \"traps\": %d, \"world_switches\": %d}", comma,
-                work, s, v[i], ticks[s, work] / 1e7, traps[s, work], exits[s, work, "to_m"]
+            printf "%s\n  {\"name\": \"%s\", \"harts\": %d, \"side\": \"%s\", \"instructions\": %d, \"seconds\": %.3f, \"traps\": %d, \"world_switches\": %d}", comma,
+                work, n, s, v[i], ticks[s, n, work] / 1e7, traps[s, n, work], exits[s, n, work, "to_m"]
             comma = ","
         }
     }
     if (json == "yes")
         return
     row(work, grouped(v[1]), grouped(v[2]), grouped(v[3]), what)
-    row("  ratio", "1", sprintf("%.4f", v[2] / v[1]), sprintf("%.4f", v[3] / v[1]), "")
-    row("  traps a second", "-", per_second(side_of[2], work, traps[side_of[2], work]),
-        per_second(side_of[3], work, traps[side_of[3], work]), "of the machine's time")
-    row("  switches/s", "-", per_second(side_of[2], work, exits[side_of[2], work, "to_m"]),
-        per_second(side_of[3], work, exits[side_of[3], work, "to_m"]), "S to M and back")
+    row("  ratio", "1", ratio(v[2], v[1]), ratio(v[3], v[1]), "")
+    row("  traps/s", "-", per_second(side_of[2], work, traps[side_of[2], n, work]),
+        per_second(side_of[3], work, traps[side_of[3], n, work]), "entries into Hearth, in the machine's time")
+    row("  switches/s", "-", per_second(side_of[2], work, exits[side_of[2], n, work, "to_m"]),
+        per_second(side_of[3], work, exits[side_of[3], n, work, "to_m"]), "world switches: S to M and back")
     for (i = 2; i <= n_sides; i++) {
         list = ""
         for (k = 1; k <= causes; k++)
-            if (exits[side_of[i], work, cause[k]] > 0)
-                list = list sprintf(" %s %s", cause[k], grouped(exits[side_of[i], work, cause[k]]))
+            if (exits[side_of[i], n, work, cause[k]] > 0)
+                list = list sprintf(" %s %s", cause[k], grouped(exits[side_of[i], n, work, cause[k]]))
         print "  " side_of[i] ":" list
     }
 }
 
-function per_second(s, work, n) {
-    return ticks[s, work] ? sprintf("%.1f", n / (ticks[s, work] / 1e7)) : "-"
+function ratio(a, b) {
+    return b ? sprintf("%.4f", a / b) : "-"
+}
+
+function per_second(s, work, k) {
+    return ticks[s, n, work] ? sprintf("%.1f", k / (ticks[s, n, work] / 1e7)) : "-"
 }
 
 BEGIN {
     n_sides = split(sides, side_of, " ")
+    n_smp = split(smp, smp_of, " ")
     for (i = 1; i <= n_sides; i++) {
         side = side_of[i]
         if (parts ~ /single/)
             lines_of(out "/" side ".single", "single")
-        if (parts ~ /linux/) {
-            lines_of(out "/" side ".linux", "linux")
+        for (j = 1; j <= n_smp && parts ~ /linux/; j++) {
+            n = smp_of[j]
+            lines_of(out "/" side "-" n ".linux", "linux")
             counts_of("forks")
             counts_of("timers")
         }
@@ -125,9 +131,10 @@ BEGIN {
         printf "{\"results\": ["
     if (parts ~ /single/)
         singles()
-    if (parts ~ /linux/) {
+    for (j = 1; j <= n_smp && parts ~ /linux/; j++) {
+        n = smp_of[j]
         if (json != "yes")
-            row("\nLinux, OpenSBI", "bare machine", "on Hearth", "no offload", "instructions of the whole machine")
+            row("\nLinux, " n (n > 1 ? " harts" : " hart"), " bare OpenSBI", "on Hearth", "no offload", "instructions of the whole machine")
         workload("forks", "400 times fork and exec of /bin/true, by a shell")
         workload("timers", "1000 times asleep for 1 ms")
     }
