@@ -60,6 +60,12 @@ static void fence_guest(struct vhart *vh, const struct fence_call *call)
         host_fence_guest(vh, &f, call->hgatp);
         return;
     }
+    if (f.kind == FENCE_GVMA && size != 0) {
+        f.address = start;
+        f.more_pages = size / PAGE - 1;
+        host_fence_guest(vh, &f, call->hgatp);
+        return;
+    }
     for (uint64_t offset = 0; offset < size; offset += PAGE) {
         f.address = start + offset;
         host_fence_guest(vh, &f, call->hgatp);

@@ -272,14 +272,16 @@ void shadow_init(struct shadow *s, void *base, uint64_t pa, uint64_t size)
         filter *= 2;
     }
     uint64_t left = size - filter;
-    uint64_t pages = left / (PAGE + sizeof(struct shadow_node));
-    uint64_t front = filter + align_up(pages * sizeof(struct shadow_node), PAGE);
+    uint64_t beside = sizeof(struct shadow_node) + ENTRIES * sizeof(uint32_t); /* of a page */
+    uint64_t pages = left / (PAGE + beside);
+    uint64_t front = filter + align_up(pages * beside, PAGE);
     pages = min_u64(pages, (size - front) >> PAGE_SHIFT);
 
     memset(s, 0, sizeof(*s));
     s->gpa_4k = base;
     s->gpa_4k_bits = filter * 8;
     s->node = (struct shadow_node *)((char *)base + filter);
+    s->gpa = (uint32_t *)(s->node + pages);
     s->pool = (uint64_t *)((char *)base + front);
     s->pool_pa = pa + front;
     s->bias = (uintptr_t)s->pool - s->pool_pa;

@@ -117,6 +117,7 @@ struct shadow {
 
     /* Which guest-physical pages, by hash with the VMID, entries were made from; sizes of their G
      * leaves apart. */
+    uint32_t *gpa; /* of each entry of the pool that is a leaf; see shadow_gpa_note() */
     uint64_t *gpa_4k;
     uint64_t gpa_4k_bits; /* a power of two */
     uint64_t gpa_2m[SHADOW_MEGAPAGES / 64];
@@ -184,13 +185,15 @@ unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct
  * all of the guest's superpage around it. f->id: only its low 16 bits (ASID) or 14 (VMID) count.
  * Returns true if the current root lost something (so that the hart must fence: see above).
  *
- * HFENCE.GVMA of an address drops all of the VMID if some entry may have been made from that page,
- * and nothing otherwise (a page that was just mapped for the first time).
+ * HFENCE.GVMA of addresses drops the entries that were made from those pages, or from a G leaf of 2
+ * MiB around them. (All of a root that has some of larger leaves.) It costs a few instructions if
+ * there are none, as for a page that was just mapped for the first time; else all tables of the
+ * VMID are looked through, once for all pages.
  */
 bool shadow_fence(struct shadow *s, const struct fence *f, uint64_t hgatp);
 
 /* The same for FENCE_VMA and FENCE_VVMA of an address, as the commonest of them is. */
-bool shadow_fence_vma(struct shadow *s, uint64_t va, bool all_ids, uint64_t asid, uint64_t hgatp);
+bool shadow_fence_vma(struct shadow *s, const struct fence *f, uint64_t hgatp);
 
 /* Drops everything; the current root stays current, empty. */
 void shadow_flush(struct shadow *s);

@@ -102,7 +102,7 @@ hot_inline void around(struct shadow *s, const struct hart *h, const struct mem 
             continue;
         }
         region->table[i] = join(s->current, mem, pte, PAGE_SHIFT, &g);
-        shadow_gpa_note(s, region->owner, pte_address(pte), g.shift);
+        shadow_gpa_note(s, region->owner, &region->table[i], pte_address(pte), g.shift);
     }
 }
 
@@ -138,7 +138,7 @@ enum shadow_again shadow_again(struct shadow *s, const struct hart *h, const str
     uint64_t old = region->table[i];
     region->table[i] = new;
     *region->lines |= BIT(i / 8);
-    shadow_gpa_note(s, region->owner, gpa, leaf.shift);
+    shadow_gpa_note(s, region->owner, &region->table[i], gpa, leaf.shift);
     s->fills++;
     if (vs_shift == PAGE_SHIFT) { /* in pieces of a superpage it cost more than it saved */
         around(s, h, mem, region, va);

@@ -155,6 +155,13 @@ bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift)
     return lost;
 }
 
+static inline void gpa_note_filled(struct shadow *s, struct shadow_root *r, const struct xlate *x)
+{
+    if (likely(s->filled != NULL)) {
+        shadow_gpa_note(s, r, s->filled, x->gpa.a, x->g_shift);
+    }
+}
+
 /*
  * The first global translation in a region that r has nothing of yet: into the global root, and r
  * shares. All else makes the region r's own, or leaves it so.
@@ -170,7 +177,7 @@ static cold_path bool map_apart(struct shadow *s, struct shadow_root *r, uint64_
         in = r->global != NULL ? r->global : r;
     }
     fence |= fill(s, in, va, leaf, x->shift);
-    shadow_gpa_note(s, in, x->gpa.a, x->g_shift);
+    gpa_note_filled(s, in, x);
     if (in != r) {
         shadow_share(s, r, va);
     }
@@ -189,7 +196,7 @@ bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t l
     }
     r = shared ? r->global : r;
     bool fence = fill(s, r, va, leaf, x->shift);
-    shadow_gpa_note(s, r, x->gpa.a, x->g_shift);
+    gpa_note_filled(s, r, x);
     return fence;
 }
 
@@ -219,7 +226,7 @@ unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct
     for (unsigned i = 0; found >> i != 0; i++) {
         if ((found >> i & 1) != 0) {
             e[i] = near[i].leaf;
-            shadow_gpa_note(s, r, near[i].gpa.a, near[i].g_shift);
+            shadow_gpa_note(s, r, &e[i], near[i].gpa.a, near[i].g_shift);
             filled++;
         }
     }

@@ -114,21 +114,31 @@ static inline struct filter_bit gpa_bit(uint64_t *filter, uint64_t bits, uint64_
     return (struct filter_bit){&filter[i / 64], BIT(i % 64)};
 }
 
-/* Remembers the G leaf (4 KiB and 2 MiB apart; larger ones don't pay) that an entry of r was made
- * from. A bare G-stage is as one that is too large. */
-static inline void shadow_gpa_note(struct shadow *s, struct shadow_root *r, uint64_t gpa,
-                                   unsigned g_shift)
+/* In gpa[]: the number of the page, and whether the G leaf is one of 2 MiB around it. */
+#define GPA_2M        (UINT32_C(1) << 31)
+#define GPA_PAGE_BITS 31
+
+/*
+ * Remembers which page's G leaf entry e of r was made from; and in the filters, 4 KiB and 2 MiB
+ * apart. Larger leaves don't pay, a bare G-stage is as one that is too large.
+ */
+static inline void shadow_gpa_note(struct shadow *s, struct shadow_root *r, const uint64_t *e,
+                                   uint64_t gpa, unsigned g_shift)
 {
+    uint64_t page = gpa >> PAGE_SHIFT;
     struct filter_bit b;
 
     if (likely(g_shift == 12)) {
-        b = gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, r->salt);
+        b = gpa_bit(s->gpa_4k, s->gpa_4k_bits, page, r->salt);
+        s->gpa[e - s->pool] = (uint32_t)page;
     } else if (g_shift == 21) {
         b = gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, r->salt);
+        s->gpa[e - s->pool] = (uint32_t)page | GPA_2M;
     } else {
         r->blind = true;
         return;
     }
+    r->blind |= page >> GPA_PAGE_BITS != 0;
     s->gpa_noted = true;
     *b.word |= b.bit;
 }

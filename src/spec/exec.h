@@ -36,6 +36,8 @@ struct fence {
     bool all_ids;
     uint64_t address;
     uint64_t id; /* ASID or VMID */
+    uint64_t
+        more_pages; /* after the one of address: only of FENCE_GVMA, and 0 of an instruction's */
 };
 
 struct exec {

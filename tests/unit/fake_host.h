@@ -127,8 +127,13 @@ void host_fence_vma(uint64_t va, uint64_t size, bool all_ids, uint64_t asid)
 void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp)
 {
     (void)vh;
-    assert_true(seen.fences_guest < ARRAY_LEN(seen.guest));
-    seen.guest[seen.fences_guest++] = (struct fence_seen){*f, hgatp};
+    struct fence_seen page = {*f, hgatp}; /* each of them */
+
+    page.f.more_pages = 0;
+    for (uint64_t i = 0; i <= f->more_pages; i++, page.f.address += 4096) {
+        assert_true(seen.fences_guest < ARRAY_LEN(seen.guest));
+        seen.guest[seen.fences_guest++] = page;
+    }
 }
 #endif
 

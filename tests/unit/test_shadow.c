@@ -362,6 +362,42 @@ static void fills_without_gpa(void **state)
     pool_free(&p);
 }
 
+/* HFENCE.GVMA of addresses: the entries made of those pages go, in all roots of the VMID, and no
+ * others: nothing but those has to be filled again. G leaves of 2 MiB are named as a whole. */
+static void a_gpa_takes_nothing_else_along(void **state)
+{
+    struct pool p;
+    struct fence range = {.kind = FENCE_GVMA, .address = 0x40000, .id = 1, .more_pages = 2};
+    (void)state;
+    pool_make(&p, 1 << 20);
+    for (uint64_t asid = 1; asid < 4; asid++) {
+        for (uint64_t n = 0; n < 256; n++) {
+            enter(&p, key_of(n % 8 == 0 ? 2 : 1, asid));
+            map(&p, n << 14, 0x80000000 + (n << 12), n << 12, 12);
+        }
+        map(&p, 0x10000000, 0x81000000, 0x600000, 21); /* the VMID is 1 again */
+        map(&p, 0x10001000, 0x81001000, 0x601000, 21);
+        map(&p, 0x10002000, 0x81002000, 0x802000, 21);
+    }
+    assert_true(fence_gpa(&p, 0x33000, 1));
+    assert_true(p.s.current->stale);
+    assert_true(fence_gpa(&p, 0x712000, 1));
+    assert_true(shadow_fence(&p.s, &range, 0));
+    uint64_t filled = p.s.fills;
+    for (uint64_t asid = 1; asid < 4; asid++) {
+        for (uint64_t n = 0; n < 256; n++) {
+            enter(&p, key_of(n % 8 == 0 ? 2 : 1, asid));
+            bool gone = n == 0x33 || n == 0x41 || n == 0x42; /* 0x40 is the other VMID's */
+            assert_int_equal(here(&p, n << 14) == 0, gone);
+        }
+        assert_int_equal(here(&p, 0x10000000), 0);
+        assert_int_equal(here(&p, 0x10001000), 0);
+        assert_int_not_equal(here(&p, 0x10002000), 0);
+    }
+    assert_int_equal(p.s.fills, filled);
+    pool_free(&p);
+}
+
 static void flush_drops_everything(void **state)
 {
     struct pool p;
@@ -398,6 +434,7 @@ int main(void)
         cmocka_unit_test(one_address_drops_a_superpage),
         cmocka_unit_test(fences_of_g_stage_tables),
         cmocka_unit_test(fills_without_gpa),
+        cmocka_unit_test(a_gpa_takes_nothing_else_along),
         cmocka_unit_test(flush_drops_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include "core/shadow.h"
 
 #define POOL_PA   UINT64_C(0xc0000000)
-#define POOL_SIZE (160u << 10) /* at most */
+#define POOL_SIZE (232u << 10) /* at most */
 #define KEYS      44           /* more than roots */
 #define RULES_MAX 4000
 
@@ -426,7 +426,7 @@ static void nothing_but_what_was_filled(void **state)
 static void nor_when_nodes_are_short(void **state)
 {
     (void)state;
-    try_all(48 << 10);
+    try_all(68 << 10);
     assert_true(s.pages >= SHADOW_PAGES_MIN && s.pages < 12);
 }
 

@@ -106,33 +106,25 @@ static last_call void csr(struct vhart *vh, uint32_t raw, uint64_t mstatus)
 
 /* --- others --- */
 
-static last_call void sfence_all(struct vhart *vh, unsigned rs2)
-{
-    struct hart *h = &vh->h;
-    struct fence f = {
-        .kind = FENCE_VMA,
-        .all_addresses = true,
-        .all_ids = rs2 == 0,
-        .id = h->x[rs2] & h->isa->asid_mask,
-    };
-
-    host_fence_guest(vh, &f, h->hgatp);
-}
-
 /* sfence.vma of VS, which VTVM doesn't forbid. */
 static last_call void sfence(struct vhart *vh, uint32_t raw)
 {
     struct hart *h = &vh->h;
     unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31;
-    uint64_t va = h->x[rs1];
+    struct fence f = {
+        .kind = FENCE_VMA,
+        .all_addresses = rs1 == 0,
+        .all_ids = rs2 == 0,
+        .address = h->x[rs1],
+        .id = h->x[rs2] & h->isa->asid_mask,
+    };
 
     vhart_count(vh, EXIT_sfence);
     h->pc += 4;
     if (unlikely(rs1 == 0)) {
-        sfence_all(vh, rs2);
-    } else if (shadow_fence_vma(&vh->shadow, va, rs2 == 0, h->x[rs2] & h->isa->asid_mask,
-                                h->hgatp)) {
-        host_fence_shadow(vh, va);
+        host_fence_guest(vh, &f, h->hgatp);
+    } else if (shadow_fence_vma(&vh->shadow, &f, h->hgatp)) {
+        host_fence_shadow(vh, f.address);
     }
 }
 
