@@ -263,6 +263,48 @@ static void without_h(void **state)
     assert_int_equal(get(&h, CSR_medeleg), 0x4b3ff & ~BIT(CAUSE_ECALL_HS));
 }
 
+/* What firmware would have given an S-mode system, by what the hart has; and that firmware itself
+ * can write it. */
+static void handed_to_s_mode(void **state)
+{
+    static const struct {
+        enum isa_ext ext;
+        uint64_t mstateen0, mideleg;
+    } rows[] = {
+        {EXT_SMAIA, STATEEN_CSRIND | STATEEN_AIA, 0},
+        {EXT_IMSIC, STATEEN_IMSIC, 0},
+        {EXT_SSCOFPMF, 0, BIT(IRQ_LCOFI)},
+    };
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        for (unsigned has = 0; has < 2; has++) {
+            struct hart h = hart_in(M);
+            test_isa.ext |= BIT(EXT_IMSIC);
+            test_isa.ext &= has ? ~UINT64_C(0) : ~BIT(rows[i].ext);
+            hart_reset(&h, &test_isa, 0);
+            hart_enter_s(&h, 0x80200000, 1, 2);
+            assert_int_equal(h.mstateen[0] & rows[i].mstateen0, has ? rows[i].mstateen0 : 0);
+            assert_int_equal(h.mideleg & rows[i].mideleg, has ? rows[i].mideleg : 0);
+            assert_true(h.mstateen[0] & STATEEN_SE && h.mstateen[0] & STATEEN_ENVCFG);
+            assert_int_equal(h.mideleg & ~BIT(IRQ_LCOFI), IRQS_S | IRQS_VS);
+            struct hart written = h;
+            assert_int_equal(ones_of(&written, CSR_mstateen0), h.mstateen[0]);
+            assert_int_equal(ones_of(&written, CSR_mideleg), h.mideleg);
+        }
+    }
+}
+
+/* "mcause", "medeleg": an exception code that has no bit goes to M. */
+static void codes_beyond_delegation(void **state)
+{
+    struct hart h = hart_in(VS);
+    (void)state;
+    h.medeleg = h.mideleg = h.hedeleg = h.hideleg = ALL_ONES;
+    assert_int_equal(trap_target(&h, 63), TRAP_TO_VS);
+    assert_int_equal(trap_target(&h, 64), TRAP_TO_M);
+    assert_int_equal(trap_target(&h, CAUSE_INTERRUPT | 64), TRAP_TO_M);
+}
+
 static uint64_t words[CUSTOM_MAX];
 
 /* A vendor's registers are there on its boards, with their bits, reset values and names. */
@@ -348,6 +390,8 @@ int main(void)
         cmocka_unit_test(mret_below_m),
         cmocka_unit_test(fixed_delegation),
         cmocka_unit_test(without_h),
+        cmocka_unit_test(handed_to_s_mode),
+        cmocka_unit_test(codes_beyond_delegation),
         cmocka_unit_test(custom_registers),
         cmocka_unit_test(every_board),
     };
