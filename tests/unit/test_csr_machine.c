@@ -377,6 +377,90 @@ static void every_board(void **state)
     }
 }
 
+/* By the manuals' tables: how wide each register is, and what it holds at reset. */
+static void registers_of_boards(void **state)
+{
+    static const struct {
+        const char *cpu;
+        uint16_t num;
+        uint64_t ones, reset;
+    } rows[] = {
+#define W32 UINT32_MAX
+#define C9  "thead,c910"
+#define A45 "andestech,ax45mp"
+        {"sifive,u74-mc", 0x7c1, 0x3020f, 0x3020f},
+        {C9, 0x7c0, W32, 0xc0000000}, /* PM: M-mode */
+        {C9, 0x7c1, W32, 0},
+        {C9, 0x7c2, 0, 0}, /* commands */
+        {C9, 0x7c3, ALL_ONES, 0},
+        {C9, 0x7c4, ALL_ONES, 0},
+        {C9, 0x7c5, ALL_ONES, 0},
+        {C9, 0x7c6, ALL_ONES, 0},
+        {C9, 0x7c7, ALL_ONES, 0},
+        {C9, 0x7c8, ALL_ONES, 0},
+        {C9, 0x7c9, W32, 0},
+        {C9, 0x7ca, W32, 0},
+        {C9, 0x7cb, W32, 0},
+        {C9, 0x7cc, ALL_ONES, 0},
+        {C9, 0x7cd, ALL_ONES, 0},
+        {C9, 0x7ce, ALL_ONES, 0},
+        {C9, 0x7d2, 0, 0},
+        {C9, 0x7d3, W32, 0},
+        {C9, 0x7d4, 0, 0},
+        {C9, 0x7d5, 0, 0},
+        {C9, 0x7d6, 0, 0},
+        {C9, 0x7d7, 0, 0},
+        {C9, 0xfc0, 0, 0},
+        {C9, 0xfc1, 0, 0},
+        {C9, 0x5c0, W32, 0xc0000000},
+        {C9, 0x5c1, W32, 0},
+        {C9, 0x5c2, ALL_ONES, 0},
+        {C9, 0x5c3, ALL_ONES, 0},
+        {C9, 0x5c4, W32, 0},
+        {C9, 0x5c5, W32, 0},
+        {A45, 0x7c4, W32, 0},
+        {A45, 0x7c5, W32, 0},
+        {A45, 0x7ca, W32, 0},
+        {A45, 0x7cb, ALL_ONES, 0},
+        {A45, 0x7cc, 0, 0},
+        {A45, 0x7cd, 0, 0},
+        {A45, 0x7ce, W32, 0},
+        {A45, 0x7cf, W32, 0},
+        {A45, 0x7d0, W32, 0},
+        {A45, 0x7d1, W32, 0},
+        {A45, 0x7d2, W32, 0},
+        {A45, 0x7d3, W32, 0},
+        {A45, 0x7d4, W32, 0},
+        {A45, 0x7d5, W32, 0},
+        {A45, 0xfc0, 0, 0},
+        {A45, 0xfc1, 0, 0},
+        {A45, 0xfc2, 0, 0},
+    };
+    unsigned listed[3] = {0};
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        struct hart h = hart_in(M);
+        const struct csr *c;
+        test_isa.board = board_find(rows[i].cpu);
+        hart_reset(&h, &test_isa, 0);
+        board_reset(&h, words);
+        assert_int_equal(csr_find(&h, rows[i].num, false, &c), CSR_OK);
+        assert_int_equal(csr_read(&h, c), rows[i].reset);
+        (void)csr_write(&h, c, ALL_ONES);
+        if (csr_read(&h, c) != rows[i].ones) {
+            fail_msg("%s %#x: %#llx", rows[i].cpu, rows[i].num,
+                     (unsigned long long)csr_read(&h, c));
+        }
+        (void)csr_write(&h, c, 0);
+        bool fixed = rows[i].reset == 0xc0000000;
+        assert_int_equal(csr_read(&h, c), fixed ? rows[i].reset : 0);
+        listed[rows[i].cpu[0] == 's' ? 0 : rows[i].cpu[0] == 't' ? 1 : 2]++;
+    }
+    assert_int_equal(listed[0], board_find("sifive,u74")->count);
+    assert_int_equal(listed[1], board_find(C9)->count);
+    assert_int_equal(listed[2], board_find(A45)->count);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,6 +478,7 @@ int main(void)
         cmocka_unit_test(codes_beyond_delegation),
         cmocka_unit_test(custom_registers),
         cmocka_unit_test(every_board),
+        cmocka_unit_test(registers_of_boards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
