@@ -32,16 +32,21 @@ uint64_t vclint_time_offset(const struct vclint *c)
     return __atomic_load_n(&c->offset, __ATOMIC_RELAXED);
 }
 
-uint64_t vclint_deadline(const struct vclint *c, unsigned hart, uint64_t now)
+/* Is the hart's timer up? If not, *deadline is when it will be. */
+static bool due(const struct vclint *c, unsigned hart, uint64_t now, uint64_t *deadline)
 {
     uint64_t virtual_now = now + vclint_time_offset(c);
     uint64_t mtimecmp = __atomic_load_n(&c->mtimecmp[hart], __ATOMIC_RELAXED);
-
-    if (virtual_now >= mtimecmp) {
-        return now;
-    }
     uint64_t wait = mtimecmp - virtual_now;
-    return wait < VDEV_NEVER - now ? now + wait : VDEV_NEVER;
+
+    *deadline = wait < VDEV_NEVER - now ? now + wait : VDEV_NEVER;
+    return virtual_now >= mtimecmp;
+}
+
+uint64_t vclint_deadline(const struct vclint *c, unsigned hart, uint64_t now)
+{
+    uint64_t deadline;
+    return due(c, hart, now, &deadline) ? now : deadline;
 }
 
 static void store(uint64_t *to, uint64_t v)
@@ -153,12 +158,12 @@ static void msip_lines(void *state, unsigned hart, uint64_t now, struct vdev_lin
 static void mtimer_lines(void *state, unsigned hart, uint64_t now, struct vdev_lines *l)
 {
     struct vclint *c = (struct vclint *)state;
-    uint64_t deadline = vclint_deadline(c, hart, now);
+    uint64_t deadline;
 
     if (!(c->harts & BIT(hart))) {
         return; /* another device is this hart's clock */
     }
-    if (deadline <= now) {
+    if (due(c, hart, now, &deadline)) {
         l->up |= BIT(IRQ_MTI);
     } else {
         l->deadline = min_u64(l->deadline, deadline);

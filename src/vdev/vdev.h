@@ -11,7 +11,10 @@
 
 #include "spec/hart.h"
 
-#define VDEV_HARTS  64
+/* A proof has fewer. */
+#ifndef VDEV_HARTS
+#define VDEV_HARTS 64
+#endif
 #define VDEV_NOBODY 0xff /* in a map of registers to harts: a hart that isn't this world's */
 #define VDEV_NEVER  (~UINT64_C(0))
 
