@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "boot/devices.h"
 
+#include <string.h>
+
 #include "core/bus.h"
 #include "drv/drv.h"
 #include "lib/err.h"
 #include "lib/log.h"
+#include "vdev/aplic.h"
 #include "vdev/clint.h"
+#include "vdev/imsic.h"
 
 /* A device's state and its lock. MTIME rows share those of the MTIMER that follows them. */
 struct clint {
@@ -13,6 +17,15 @@ struct clint {
     struct lock lock;
 };
 static struct clint clints[DRV_DEVICES];
+static struct imsic {
+    struct vimsic state[DRV_DEVICES];
+    struct vimsic_file file[VDEV_HARTS];
+    struct lock lock; /* protects all of it: a hart's CSRs reach its file by any region */
+} imsic;
+static struct aplic {
+    struct vaplic state;
+    struct lock lock;
+} aplics[DRV_DEVICES];
 static struct bus bus;
 
 /* By hart index, of each register. */
@@ -44,6 +57,42 @@ static int add_clint(const struct world *w, const struct device *d, struct clint
     return add(&d->range, ops, &c->state, &c->lock);
 }
 
+static int add_imsic(const struct world *w, const struct device *d, struct vimsic *m)
+{
+    *m = (struct vimsic){.identities = d->identities, .stride = d->stride, .file = imsic.file};
+    m->claim = drivers.msi->claim;
+    memset(m->hart, VDEV_NOBODY, sizeof(m->hart));
+    map_harts(w, d, m->hart);
+    return add(&d->range, &vimsic_ops, m, &imsic.lock);
+}
+
+static uint32_t read32(uintptr_t at)
+{
+    return *(volatile uint32_t *)at;
+}
+
+static void write32(uintptr_t at, uint32_t v)
+{
+    *(volatile uint32_t *)at = v;
+}
+
+static int add_aplic(const struct world *w, const struct device *d, struct aplic *a)
+{
+    struct vaplic *p = &a->state;
+    p->base = d->range.base;
+    p->read = read32;
+    p->write = write32;
+    p->line = external_line;
+    p->sources = d->sources;
+    p->children = d->children;
+    p->msi = d->msi;
+    p->reserved = d->msi && drivers.msi != NULL ? drivers.msi->reserved : 0;
+    p->indices = d->registers;
+    memset(p->hart, VDEV_NOBODY, sizeof(p->hart));
+    map_harts(w, d, p->hart);
+    return add(&d->range, &vaplic_ops, p, &a->lock);
+}
+
 static int add_device(const struct world *w, const struct device *d, unsigned i)
 {
     switch (d->kind) {
@@ -53,6 +102,10 @@ static int add_device(const struct world *w, const struct device *d, unsigned i)
         return add(&d->range, &vmtime_ops, &clints[i + 1].state, &clints[i + 1].lock);
     case DEVICE_MTIMER:
         return add_clint(w, d, &clints[i], &vmtimer_ops);
+    case DEVICE_IMSIC:
+        return add_imsic(w, d, &imsic.state[i]);
+    case DEVICE_APLIC:
+        return add_aplic(w, d, &aplics[i]);
     }
     return ERR_UNSUPPORTED;
 }
@@ -85,5 +138,6 @@ int devices_make(struct world *w)
         }
     }
     w->bus = &bus;
+    w->isa.imsic_m = bus.imsic != NULL ? &bus_imsic_file : NULL;
     return 0;
 }

@@ -21,7 +21,11 @@ int bus_add(struct bus *bus, const struct bus_row *row)
     if (bus->count == BUS_ROWS) {
         return ERR_RANGE;
     }
-    bus->row[bus->count++] = *row;
+    bus->row[bus->count] = *row;
+    if (row->ops == &vimsic_ops) {
+        bus->imsic = &bus->row[bus->count];
+    }
+    bus->count++;
     return 0;
 }
 
@@ -84,6 +88,51 @@ enum bus_result bus_access(struct vhart *vh, uint64_t pa, unsigned len, bool wri
         host_raise_ssip(vh);
     }
     return BUS_OK;
+}
+
+static struct vimsic *files_of(const struct hart *h)
+{
+    return (struct vimsic *)((const struct vhart *)h)->world->bus->imsic->state;
+}
+
+static struct vimsic_file *file_of(const struct hart *h)
+{
+    return &files_of(h)->file[((const struct vhart *)h)->index];
+}
+
+static uint64_t file_read(const struct hart *h, unsigned select)
+{
+    uint64_t v = 0;
+    (void)!vimsic_register(files_of(h), file_of(h), select, 0, 0, &v);
+    return v;
+}
+
+static void file_write(struct hart *h, unsigned select, uint64_t v)
+{
+    uint64_t old;
+    (void)!vimsic_register(files_of(h), file_of(h), select, ~UINT64_C(0), v, &old);
+}
+
+static uint64_t file_topei(const struct hart *h)
+{
+    return vimsic_topei(files_of(h), file_of(h), false);
+}
+
+static void file_claim(struct hart *h)
+{
+    (void)vimsic_topei(files_of(h), file_of(h), true);
+}
+
+const struct imsic_file bus_imsic_file = {file_read, file_write, file_topei, file_claim};
+
+void bus_imsic_lock(const struct vhart *vh)
+{
+    lock_take(vh->world->bus->imsic->lock);
+}
+
+void bus_imsic_unlock(const struct vhart *vh)
+{
+    lock_drop(vh->world->bus->imsic->lock);
 }
 
 struct vdev_lines bus_lines(struct vhart *vh, uint64_t now)

@@ -25,6 +25,8 @@
 
 #include "core/vhart.h"
 #include "lib/lock.h"
+#include "spec/imsic.h"
+#include "vdev/imsic.h"
 #include "vdev/vdev.h"
 
 #define BUS_ROWS 16
@@ -39,6 +41,7 @@ struct bus_row {
 struct bus {
     struct bus_row row[BUS_ROWS];
     unsigned count;
+    const struct bus_row *imsic; /* one of the rows of the M-level interrupt files, or NULL */
 };
 
 enum bus_result { BUS_OK, BUS_NONE, BUS_FAULT };
@@ -56,6 +59,14 @@ const struct bus_row *bus_find(const struct world *w, uint64_t pa);
  */
 enum bus_result bus_access(struct vhart *vh, uint64_t pa, unsigned len, bool write,
                            uint64_t *value) must_check;
+
+/*
+ * What mtopei and mireg reach (struct isa, imsic_m): this hart's file. Who executes an access to
+ * them holds the lock meanwhile, and calls host_lines() after a write.
+ */
+extern const struct imsic_file bus_imsic_file;
+void bus_imsic_lock(const struct vhart *vh);
+void bus_imsic_unlock(const struct vhart *vh);
 
 /*
  * What all devices drive into this hart now (physical mtime), and when its timer comes up. SEI in

@@ -130,6 +130,31 @@ static int child_layout(const void *fdt, int node, struct imsic_layout *l)
     return imsic <= 0 ? ERR_MISSING : imsic_layout(fdt, imsic, l);
 }
 
+static unsigned children_count(const void *fdt, int node)
+{
+    int length;
+    return fdt_getprop(fdt, node, "riscv,children", &length) == NULL ? 0 : (unsigned)length / 4;
+}
+
+/* For firmware. A target's hart index counts pages of the IMSIC, or the domain's IDCs. */
+static int note(const void *fdt, int node, int imsic, const struct tree_range *reg,
+                uint32_t sources)
+{
+    struct device *d;
+    struct tree_irq to;
+    int err = device_note(fdt, node, DEVICE_APLIC, reg, &d);
+    if (err != 0) {
+        return err;
+    }
+    d->sources = sources;
+    d->children = children_count(fdt, node);
+    d->msi = imsic > 0;
+    for (unsigned i = 0; (err = tree_hart_irq(fdt, imsic > 0 ? imsic : node, i, &to)) == 0; i++) {
+        device_register(d, &to);
+    }
+    return err == ERR_MISSING ? 0 : err;
+}
+
 static int probe(const void *fdt, int node)
 {
     struct tree_range reg;
@@ -163,10 +188,11 @@ static int probe(const void *fdt, int node)
         (err = child_layout(fdt, node, &supervisor)) == 0) {
         set_msi_address(reg.base, &machine, &supervisor);
     }
-    if (err == 0) {
-        drv_close(&reg);
+    if (err != 0 && err != ERR_MISSING) {
+        return err;
     }
-    return err == ERR_MISSING ? 0 : err;
+    drv_close(&reg);
+    return note(fdt, node, imsic, &reg, sources);
 }
 
 static const char *const compatible[] = {"riscv,aplic", NULL};

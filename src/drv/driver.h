@@ -66,9 +66,6 @@ int device_note(const void *fdt, int node, enum device_kind kind, const struct t
 /* Its next register is this hart's. What is behind the 64th is nobody's. */
 void device_register(struct device *d, const struct tree_irq *to);
 
-/* mip.MEIP: this hart's wire from the PLIC or APLIC. */
-bool external_line(void) must_check;
-
 /* Orders accesses of memory and of devices, all with all. On the development machine registers are
  * memory. */
 #ifdef __riscv

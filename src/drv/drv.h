@@ -34,6 +34,12 @@ struct ipi_ops {
     void (*clear)(uint64_t hartid); /* this hart's */
     unsigned irq;
 };
+/* This hart's physical M-level interrupt file, besides IPIs. */
+struct msi_ops {
+    void (*init)(void);      /* lets every identity in */
+    unsigned (*claim)(void); /* one that arrived, no longer pending; 0: none */
+    unsigned reserved;       /* the identity of IPIs: claim() does not give it */
+};
 struct timer_ops {
     uint64_t (*time)(void);                          /* mtime by MMIO */
     void (*set)(uint64_t hartid, uint64_t deadline); /* mtimecmp; ~0: never */
@@ -56,13 +62,17 @@ struct external_ops {
  * A device of M-level that Hearth keeps for itself and that firmware in a virtual M-mode gets a
  * virtual one of: where, and whose its registers are.
  */
-enum device_kind { DEVICE_MSWI, DEVICE_MTIME, DEVICE_MTIMER };
+enum device_kind { DEVICE_MSWI, DEVICE_MTIME, DEVICE_MTIMER, DEVICE_IMSIC, DEVICE_APLIC };
 #define NO_HART (~UINT64_C(0))
 struct device {
     enum device_kind kind;
     struct mem_range range;
     unsigned registers;
     uint64_t hartid[64]; /* of register n; NO_HART: of none that is known */
+    uint64_t stride;     /* IMSIC: of the pages, a register each */
+    unsigned identities; /* IMSIC: the highest */
+    unsigned sources, children;
+    bool msi; /* APLIC: delivers by MSI; registers are IMSIC pages then, and IDCs otherwise */
 };
 #define DRV_DEVICES 8
 
@@ -88,6 +98,7 @@ struct drivers {
     const struct ipi_ops *ipi;           /* never NULL after drv_probe() */
     const struct timer_ops *timer;       /* never NULL after drv_probe() */
     const struct external_ops *external; /* may be NULL */
+    const struct msi_ops *msi;           /* NULL: no M-level IMSIC */
 
     struct mem_range closed[DRV_CLOSED]; /* registers that only Hearth may touch, each a naturally
                                             aligned power of two */
@@ -105,6 +116,9 @@ extern struct drivers drivers;
  * fails. The tree need not be whole, only its header; NULL: none.
  */
 void drv_early(const void *fdt);
+
+/* mip.MEIP: this hart's wire from the PLIC or APLIC, after what was written to that. */
+bool external_line(void) must_check;
 
 /* Probes every enabled node of the tree. Returns 0 or a negative enum err, having said what is
  * wrong. */

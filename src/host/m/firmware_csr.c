@@ -6,6 +6,8 @@
  */
 #include "host/m/firmware.h"
 
+#include "core/bus.h"
+
 #define UNITS (STATUS_FS | STATUS_VS)
 
 /* The counters of virtual M are the hart's own, as far as it has them. */
@@ -129,6 +131,26 @@ static last_call void mstatus(struct vhart *vh, uint32_t raw, const struct csr *
     }
 }
 
+/* mtopei and mireg are a virtual device's: nothing may arrive between their read and their write.
+ */
+static last_call void of_imsic(struct vhart *vh, uint32_t raw, const struct csr *c)
+{
+    struct hart *h = &vh->h;
+
+    bus_imsic_lock(vh);
+    uint64_t old = csr_read(h, c);
+    if (writes(raw)) {
+        (void)csr_write(h, c, operated(h, raw, old));
+    }
+    bus_imsic_unlock(vh);
+    rd_write(vh, raw, old);
+    h->pc += 4;
+    if (writes(raw)) {
+        host_lines(vh);
+        follow(vh, c, CSR_EFFECT_IRQ);
+    }
+}
+
 /* A register that is more than a field. */
 static last_call void special(struct vhart *vh, uint32_t raw, const struct csr *c)
 {
@@ -174,6 +196,10 @@ static inline void csr(struct vhart *vh, uint32_t raw)
     vhart_count(vh, EXIT_m_csr);
     if (c->num == CSR_mstatus) {
         mstatus(vh, raw, c);
+        return;
+    }
+    if (unlikely((c->num == CSR_mtopei || c->num == CSR_mireg) && h->isa->imsic_m != NULL)) {
+        of_imsic(vh, raw, c);
         return;
     }
     if (c->read != NULL || in_counters(c)) {

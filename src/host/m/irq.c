@@ -275,8 +275,16 @@ void m_interrupt(struct vhart *vh, uint64_t cause)
         request_serve(vh);
         break;
     case IRQ_MEI:
-        vhart_count(vh, EXIT_irq_external);
-        external_interrupt(vh);
+        if (drivers.ipi->irq == IRQ_MEI) {
+            vhart_count(vh, EXIT_irq_soft);
+            drivers.ipi->clear(vh->h.hartid);
+            request_serve(vh);
+        } else {
+            vhart_count(vh, EXIT_irq_external);
+        }
+        if (drivers.ipi->irq != IRQ_MEI || vh->world->bus != NULL) {
+            external_interrupt(vh);
+        }
         break;
     case IRQ_SEI:
         vhart_count(vh, EXIT_irq_external);
@@ -348,7 +356,7 @@ void host_wait(void)
 
     __asm__ volatile("wfi" ::: "memory");
     mip = hw_read(CSR_mip);
-    if (mip & BIT(IRQ_MSI)) {
+    if (mip & BIT(drivers.ipi->irq)) {
         drivers.ipi->clear(vh->h.hartid);
     }
     if (mip & BIT(IRQ_MTI)) {

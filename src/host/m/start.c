@@ -77,10 +77,13 @@ static void hart_setup(struct vhart *vh)
     if (machine.mstateen) {
         hw_write(CSR_mstateen0, NEVER);
     }
+    if (vh->world->bus != NULL && drivers.msi != NULL) {
+        drivers.msi->init();
+    }
     drivers.ipi->clear(vh->h.hartid);
     drivers.timer->set(vh->h.hartid, NEVER);
     vh->armed = NEVER;
-    vh->m_irqs = BIT(IRQ_MSI) | BIT(IRQ_MTI) | (vh->world->bus != NULL ? BIT(IRQ_MEI) : 0);
+    vh->m_irqs = BIT(drivers.ipi->irq) | BIT(IRQ_MTI) | (vh->world->bus != NULL ? BIT(IRQ_MEI) : 0);
     vh->mtip_deadline = NEVER;
     vh->written = true;
 }
