@@ -158,8 +158,8 @@ static bool is_machine_level(const void *fdt, int node)
     return node >= 0 && tree_hart_irq(fdt, node, 0, &to) == 0 && to.irq == IRQ_MEI;
 }
 
-/* firmware: it has virtual M contexts of a PLIC, but no virtual APLIC or IMSIC. */
-static int fix_controllers(void *fdt, bool firmware)
+/* Firmware has virtual ones of all that is M's. */
+static int fix_controllers(void *fdt)
 {
     static const char *const plics[] = {"sifive,plic-1.0.0", "riscv,plic0", "thead,c900-plic"};
     int err = 0;
@@ -169,7 +169,7 @@ static int fix_controllers(void *fdt, bool firmware)
             plic = plic || fdt_node_check_compatible(fdt, node, plics[i]) == 0;
         }
         if (plic) {
-            err = firmware ? 0 : hide_plic_contexts(fdt, node);
+            err = hide_plic_contexts(fdt, node);
         } else if ((fdt_node_check_compatible(fdt, node, "riscv,imsics") == 0 ||
                     fdt_node_check_compatible(fdt, node, "riscv,aplic") == 0) &&
                    is_machine_level(fdt, node)) {
@@ -189,7 +189,7 @@ static int drop_request(void *fdt)
 int fixup_tree(void *fdt, const struct fixup *f)
 {
     int err = fix_cpus(fdt, f);
-    err = err != 0 ? err : fix_controllers(fdt, f->see.machine);
+    err = err != 0 ? err : f->see.machine ? 0 : fix_controllers(fdt);
     err = err != 0 ? err : drop_request(fdt);
     for (unsigned i = 0; i < f->reserves && err == 0; i++) {
         err = f->reserve[i].size == 0 ? 0 : reserve_range(fdt, &f->reserve[i]);

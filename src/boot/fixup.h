@@ -21,8 +21,8 @@ struct fixup {
 /*
  * Fixes up a tree that was opened with that much room: H in every hart's extensions and without
  * those that Hearth doesn't virtualize; other harts disabled; the ranges reserved, no-map;
- * interrupt controllers of M disabled or unnamed, but for the PLIC of firmware, whose own node
- * goes: it is not asked to run firmware itself. 0, or a negative enum err with a line said.
+ * interrupt controllers of M disabled or unnamed, but for firmware, whose own node goes: it is not
+ * asked to run firmware itself. 0, or a negative enum err with a line said.
  */
 int fixup_tree(void *fdt, const struct fixup *f) must_check;
 
