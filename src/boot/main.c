@@ -340,14 +340,17 @@ static void set_up_firmware(uint64_t hartid)
         return;
     }
     must(devices_make(&world0));
-    host_isa_firmware(&machine, &world0.isa);
+    load_firmware(&asked, &next, hartid, info_page, (uintptr_t)tree, &firmware);
+    world0.firmware = &firmware;
+    if (!host_isa_firmware(&machine, &world0.isa)) {
+        log_error("%u PMP entries are too few to run firmware", machine.pmp_entries);
+        boot_fail();
+    }
     world0.isa.board = scan.board;
     if (!asked.hypervisor) {
         world0.isa.ext &= ~BIT(EXT_H);
         world0.isa.misa &= ~BIT('H' - 'A');
     }
-    load_firmware(&asked, &next, hartid, info_page, (uintptr_t)tree, &firmware);
-    world0.firmware = &firmware;
     log_info("firmware at %lx-%lx, policy %s%s%s", (unsigned long)asked.load,
              (unsigned long)(asked.load + asked.size - 1), asked.policy->name,
              asked.offload ? "" : ", no offload", move_done() ? "; Hearth has moved" : "");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/bus.h"
+#include "core/policy.h"
 #include "core/world.h"
 #include "host/host.h"
 #include "spec/pmp.h"
@@ -47,6 +48,9 @@ static bool piece_find(struct vhart *vh, struct access_as as, struct piece *p, s
     }
     if (vh->h.isa->pmp_entries != 0 &&
         !pmp_allows(&vh->h, x.pa, p->len, (enum access)as.access, (enum prv)as.prv)) {
+        return access_fault(as, p->va, fault);
+    }
+    if (vh->h.prv == PRV_M && !policy_may_reach(vh->world, x.pa.a, p->len)) {
         return access_fault(as, p->va, fault);
     }
     p->pa = x.pa;

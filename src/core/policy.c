@@ -3,8 +3,9 @@
 
 #include <string.h>
 
+#include "core/world.h"
+
 const struct policy policy_none = {.name = "none"};
-static const struct policy policy_protect = {.name = "protect", .protect = true};
 
 static const struct policy *const policies[] = {&policy_none, &policy_protect};
 
@@ -21,4 +22,20 @@ const struct policy *policy_find(const char *name)
 const char *policy_name(unsigned n)
 {
     return n < ARRAY_LEN(policies) ? policies[n]->name : NULL;
+}
+
+bool policy_may_reach(const struct world *w, uint64_t pa, uint64_t len)
+{
+    const struct firmware *f = w->firmware;
+
+    if (f == NULL || f->policy->closed == NULL || !f->policy->closed(w)) {
+        return true;
+    }
+    for (unsigned i = 0; i < w->mem.count; i++) {
+        const struct mem_range *r = &w->mem.range[i];
+        if (pa < r->base + r->size && pa + len > r->base) {
+            return pa >= f->base && len <= f->size && pa - f->base <= f->size - len;
+        }
+    }
+    return true;
 }

@@ -10,6 +10,7 @@
  */
 #include "core/request.h"
 
+#include "core/policy.h"
 #include "core/world.h"
 #include "host/host.h"
 
@@ -125,6 +126,9 @@ uint32_t request_serve(struct vhart *vh)
     if (bits & REQUEST_IPI) {
         pmu_event(&vh->pmu, FW_IPI_RECEIVED);
         host_raise_ssip(vh);
+    }
+    if (bits & REQUEST_POLICY) {
+        vh->world->firmware->policy->changed(vh);
     }
     if (bits & REQUEST_LINES) {
         host_lines(vh);

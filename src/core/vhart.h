@@ -18,10 +18,11 @@ enum resident { RESIDENT_NONE, RESIDENT_HS, RESIDENT_VS, RESIDENT_M };
 
 /* What another hart can ask for (vhart.request). */
 enum request {
-    REQUEST_IPI = 1 << 0,   /* HS's SSIP becomes pending */
-    REQUEST_FENCE = 1 << 1, /* some hart's fence_call names this hart */
-    REQUEST_START = 1 << 2, /* HSM: hsm_state is START_PENDING */
-    REQUEST_LINES = 1 << 3, /* a virtual device's wires to this hart may be others: host_lines() */
+    REQUEST_IPI = 1 << 0,    /* HS's SSIP becomes pending */
+    REQUEST_FENCE = 1 << 1,  /* some hart's fence_call names this hart */
+    REQUEST_START = 1 << 2,  /* HSM: hsm_state is START_PENDING */
+    REQUEST_POLICY = 1 << 4, /* what firmware may reach has changed: its policy's changed() */
+    REQUEST_LINES = 1 << 3,  /* a virtual device's wires to this hart may be others: host_lines() */
 };
 
 /* SBI HSM states, the values of the specification. */
@@ -60,6 +61,26 @@ struct hs_environment {
 struct nacl_shmem;
 struct trace_hart;
 
+/*
+ * What the policy "protect" keeps of the operating system while firmware runs (core/protect.c).
+ * start: it has asked for this hart to start at start_pc; set by another hart, after those.
+ */
+#define OS_CSRS                                                                                    \
+    ((offsetof(struct hart, mhpmcounter) - offsetof(struct hart, stvec)) / sizeof(uint64_t))
+struct os_context {
+    bool valid; /* what follows is to be taken up again */
+    bool call;  /* it left by an SBI call */
+    bool v;
+    uint8_t prv;
+    uint8_t arguments; /* that the call has */
+    uint64_t x[32], pc, mstatus, mie;
+    uint64_t csr[OS_CSRS];
+    uint64_t medeleg; /* the firmware's, while something below it runs */
+
+    bool start, closed; /* atomic */
+    uint64_t start_pc, start_opaque;
+};
+
 /* What an LR that was replayed has reserved; at = NULL: nothing. */
 struct reservation {
     const void *at;
@@ -88,10 +109,6 @@ struct vhart {
     uint64_t mtip_deadline; /* of the virtual M timer, in mtime; ~0 without firmware (host_lines) */
     uint64_t time_offset;   /* virtual mtime less the physical one */
 
-    /* A world with firmware */
-    struct reservation reservation;
-    bool mprv; /* M resident: loads and stores trap (PMP_MPRV) */
-
     /* This hart only */
     struct world *world;
     unsigned index;   /* dense, 0 .. world->harts - 1 */
@@ -107,6 +124,12 @@ struct vhart {
     bool misaligned_delegated; /* FWFT: HS takes misaligned accesses itself */
     struct pmu pmu;
     uint64_t custom[CUSTOM_MAX]; /* h.custom */
+
+    /* A world with firmware */
+    struct reservation reservation;
+    bool below; /* something below firmware has run since */
+    struct os_context os;
+    bool mprv; /* M resident: loads and stores trap (PMP_MPRV) */
 
     /* Any hart, atomically */
     uint32_t request; /* enum request */

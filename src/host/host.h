@@ -82,6 +82,12 @@ bool host_pending(struct vhart *vh);
  * and nothing pending. */
 void host_reset_hs(struct vhart *vh);
 
+/* What firmware may reach (policy_may_reach()) has changed: closed to this hart's when it returns. */
+void host_reach_changed(struct vhart *vh);
+
+/* The float and vector registers are zero when whoever is let use them next is. */
+void host_units_clear(struct vhart *vh);
+
 /*
  * One access of 1, 2, 4 or 8 bytes, naturally aligned, to a device on behalf of the hart: HLV, HSV,
  * misaligned replays. False, and nothing done, if HS may not reach pa (PMP plan) or if the bus
@@ -113,9 +119,9 @@ void host_isa(const struct machine *m, struct isa *isa);
 
 /*
  * What firmware sees besides: a PMP. And mideleg.SSI, STI and SEI are read-only one: physical S has
- * the bits of HS.
+ * the bits of HS. False: there are too few PMP entries for it.
  */
-void host_isa_firmware(const struct machine *m, struct isa *isa);
+bool host_isa_firmware(const struct machine *m, struct isa *isa) must_check;
 
 /* Can this hart be Hearth's (S-mode, PMP, TVM, TW, TSR)? If not, *why is a phrase for people.
  * Before anything else is set up. */

@@ -4,6 +4,7 @@
 #include "core/nacl.h"
 
 #include "sbi/ext.h"
+#include "spec/pmp.h"
 
 /* In order of heat. */
 static const struct sbi_ext extensions[] = {
@@ -103,7 +104,9 @@ void *shared_memory(const struct vhart *vh, uint64_t low, uint64_t high, uint64_
 {
     static uint64_t nothing;
 
-    if (high != 0) {
+    if (high != 0 || (len != 0 && vh->h.isa->pmp_entries != 0 &&
+                      !(pmp_allows(&vh->h, (hpa_t){low}, len, ACCESS_LOAD, PRV_S) &&
+                        pmp_allows(&vh->h, (hpa_t){low}, len, ACCESS_STORE, PRV_S)))) {
         return NULL;
     }
     return len == 0 ? &nothing : mem_at(&vh->world->mem, (hpa_t){low}, len);

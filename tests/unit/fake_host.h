@@ -144,6 +144,16 @@ void host_reflect(struct vhart *vh, const struct trap *t)
     seen.traps++;
 }
 
+void host_reach_changed(struct vhart *vh)
+{
+    (void)vh;
+}
+
+void host_units_clear(struct vhart *vh)
+{
+    (void)vh;
+}
+
 uint64_t host_mtime(void)
 {
     return fake.time;

@@ -2,6 +2,7 @@
 /* /chosen/hearth/firmware: what it may say (docs/binding.md), one line for what is wrong, and where
  * firmware is put without anything of the loader's being overwritten. */
 #include "boot/firmware.h"
+#include "core/policy.h"
 
 #include "lib/err.h"
 #include "tree_fixture.h"
@@ -11,6 +12,9 @@
 #define MIB    0x100000ull
 #define FILE   0x80000ull /* of the firmware */
 #define NOBODY ((struct mem_range){0, 0})
+
+/* Its hooks need a host. */
+const struct policy policy_protect = {.name = "protect"};
 
 static struct tree t;
 static struct firmware_asked a;

@@ -13,7 +13,7 @@ UNIT_TIMEOUT  ?= 60
 UNIT_CORE     := $(wildcard src/core/shadow*.c src/host/m/pmp_plan.c)
 # Over tests/unit/fake_host.h, which has events of its own in place of pmu_events.c.
 UNIT_CORE     += $(wildcard src/sbi/*.c) \
-                 $(patsubst %,src/core/%.c,bus exits guestmem misaligned nacl replay request trace vhart)
+                 $(patsubst %,src/core/%.c,bus exits guestmem misaligned nacl policy protect replay request trace vhart)
 # What boots reads trees: with libfdt. log.c is pulled out of the archive only by tests without a log of their own.
 UNIT_CORE     += $(patsubst %,src/boot/%.c,firmware fixup isa_string load measure memory next place scan tracing) src/core/policy.c \
                  $(patsubst %,src/lib/%.c,err log sha256 tree) \

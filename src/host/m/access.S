@@ -74,3 +74,13 @@ m_mmio_store:
 .endm
     float_table host_freg_write, "fmv_to "
     .option pop
+
+/* void m_vector_clear(void): VS is on. Four times eight registers of bytes. */
+    .globl m_vector_clear
+m_vector_clear:
+    .4byte 0x0c3072d7 /* vsetvli t0, x0, e8, m8, ta, ma */
+    .4byte 0x5e003057 /* vmv.v.i v0, 0 */
+    .4byte 0x5e003457 /* v8 */
+    .4byte 0x5e003857 /* v16 */
+    .4byte 0x5e003c57 /* v24 */
+    ret

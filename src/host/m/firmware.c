@@ -8,6 +8,7 @@
 #include "host/m/firmware.h"
 #include "core/exit.h"
 #include "core/guestmem.h"
+#include "core/policy.h"
 #include "core/replay.h"
 #include "core/request.h"
 #include "drv/drv.h"
@@ -22,14 +23,33 @@
 
 /* --- residency --- */
 
-void m_firmware_status(const struct hart *h)
+void m_firmware_status(const struct vhart *vh)
 {
-    hw_write(CSR_mstatus, (h->mstatus & UNITS) | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, PRV_U));
+    uint64_t units =
+        vh->os.valid ? 0 : vh->h.mstatus & UNITS; /* what is in them is not the firmware's */
+
+    hw_write(CSR_mstatus, units | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, PRV_U));
 }
 
 static void units_merge(struct hart *h, uint64_t mstatus)
 {
     h->mstatus = (h->mstatus & ~UNITS) | (mstatus & UNITS);
+}
+
+void host_units_clear(struct vhart *vh)
+{
+    const struct isa *isa = vh->h.isa;
+
+    hw_set(CSR_mstatus, UNITS);
+    for (unsigned n = 0; isa_has(isa, EXT_F) && n < 32; n++) {
+        host_freg_write(n, 0);
+    }
+    if (isa_has(isa, EXT_F)) {
+        hw_write(HW_fcsr, 0);
+    }
+    if (isa_has(isa, EXT_V)) {
+        m_vector_clear();
+    }
 }
 
 void m_firmware_load(struct vhart *vh)
@@ -53,12 +73,27 @@ void m_firmware_load(struct vhart *vh)
         hw_write(CSR_menvcfg, CBO & machine.menvcfg_mask);
         h->senvcfg = hw_swap(CSR_senvcfg, CBO);
     }
+    if (vh->below) {
+        vh->below = false;
+        if (vh->world->firmware->policy->entering != NULL) {
+            vh->world->firmware->policy->entering(vh);
+        }
+    }
     hw_write(CSR_satp, 0);
-    m_firmware_status(h);
+    m_firmware_status(vh);
     m_pmp_firmware(vh);
     hw_write(CSR_mtvec, (uintptr_t)m_entry_firmware);
     vh->resident = RESIDENT_M;
     hw_sfence_all();
+}
+
+/* What HS, VS and U have in common. */
+static void environment_load(const struct hart *h)
+{
+    hw_write(CSR_scounteren, h->scounteren);
+    if (machine.menvcfg) {
+        hw_write(CSR_senvcfg, h->senvcfg);
+    }
 }
 
 void m_firmware_unload(struct vhart *vh)
@@ -66,10 +101,7 @@ void m_firmware_unload(struct vhart *vh)
     struct hart *h = &vh->h;
 
     units_merge(h, hw_read(CSR_mstatus));
-    hw_write(CSR_scounteren, h->scounteren);
-    if (machine.menvcfg) {
-        hw_write(CSR_senvcfg, h->senvcfg);
-    }
+    environment_load(h);
     if (machine.mstateen) {
         hw_write(CSR_mstateen0, h->mstateen[0]);
     }
@@ -188,6 +220,29 @@ static void exception(struct vhart *vh, uint64_t cause)
     trap_take(vh, &t);
 }
 
+/* Something below firmware is about to run, if the policy lets it; else the firmware has tried to
+ * execute what it may not. */
+static void leave(struct vhart *vh)
+{
+    const struct policy *p = vh->world->firmware->policy;
+    struct hart *h = &vh->h;
+    struct trap t = {.cause = CAUSE_ILLEGAL};
+
+    if (p->leaving == NULL) {
+        vh->below = true;
+        return;
+    }
+    vh->below = p->leaving(vh);
+    if (!vh->below) {
+        h->prv = PRV_M;
+        h->v = 0;
+        trap_take(vh, &t);
+        return;
+    }
+    m_hs_changed(vh);
+    environment_load(h);
+}
+
 /* The end of every exit of firmware that may have changed more than a register. */
 void m_firmware_settle(struct vhart *vh)
 {
@@ -197,6 +252,9 @@ void m_firmware_settle(struct vhart *vh)
         return;
     }
     host_unload(vh);
+    if (vh->h.prv != PRV_M) {
+        leave(vh);
+    }
     m_settle(vh);
 }
 
@@ -224,12 +282,22 @@ void m_trap_firmware(struct vhart *vh, uint64_t cause)
 static void call(struct vhart *vh)
 {
     const struct trap t = {.cause = CAUSE_ECALL_HS};
+    const struct firmware *f = vh->world->firmware;
+    enum policy_call who = POLICY_FIRMWARE;
 
-    if (vh->world->firmware->offload && sbi_offload(vh)) {
+    if ((f->offload || f->policy->call != NULL) && sbi_offload(vh)) {
         vhart_count(vh, EXIT_offload);
         return;
     }
-    host_reflect(vh, &t);
+    if (f->policy->call != NULL) {
+        vh->written = true;
+        who = f->policy->call(vh);
+    }
+    if (who == POLICY_FIRMWARE) {
+        host_reflect(vh, &t);
+    } else if (who == POLICY_BUILT_IN) {
+        sbi_call(vh);
+    }
 }
 
 /* A refused load or store of HS or U: the virtual PMP may leave a virtual device to it. */

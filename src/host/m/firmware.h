@@ -17,8 +17,8 @@ void m_trap_below(struct vhart *vh, uint64_t cause, uint64_t mstatus);
 /* What virtual M executes and physical U may not: all of it, the way back included. */
 void m_firmware_instruction(struct vhart *vh, uint32_t raw); /* firmware_csr.c */
 void m_firmware_other(struct vhart *vh, uint32_t raw);
-void m_firmware_settle(struct vhart *vh);     /* the way back */
-void m_firmware_status(const struct hart *h); /* M resident: FS and VS are in h */
+void m_firmware_settle(struct vhart *vh);       /* the way back */
+void m_firmware_status(const struct vhart *vh); /* M resident: FS and VS are in h */
 
 #define last_call __attribute__((noinline))
 

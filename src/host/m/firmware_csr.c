@@ -61,7 +61,7 @@ static last_call void follow(struct vhart *vh, const struct csr *c, unsigned eff
 
     host_effects(vh, effect);
     if (effect & CSR_EFFECT_ENV) {
-        m_firmware_status(h);
+        m_firmware_status(vh);
         m_hs_changed(vh);
     }
     if (effect & CSR_EFFECT_PMP) {

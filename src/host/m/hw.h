@@ -6,6 +6,7 @@
 #include "spec/csr.h"
 
 /* Physical CSRs that no virtual hart has a row for. */
+#define HW_fcsr     0x003
 #define HW_pmpcfg0  0x3a0
 #define HW_pmpcfg2  0x3a2
 #define HW_pmpaddr0 0x3b0

@@ -25,6 +25,7 @@ int64_t m_load_half(uint64_t va, uint64_t mstatus_bits);
 
 /* access.S: one access of len bytes; 0, or 1 if the bus refused it. */
 int m_mmio_load(uint64_t pa, unsigned len, uint64_t *value);
+void m_vector_clear(void);
 int m_mmio_store(uint64_t pa, unsigned len, uint64_t value);
 
 /* run.c: what entry.S calls */

@@ -2,6 +2,7 @@
 /* The physical memory protection while anything but Hearth runs: one plan, made once a hart; with
  * firmware one for each who runs, made again when the virtual PMP changes. */
 #include "core/bus.h"
+#include "core/policy.h"
 #include "host/m/firmware.h"
 #include "lib/panic.h"
 
@@ -63,9 +64,72 @@ void m_pmp_setup(struct vhart *vh)
 
 /* --- a world with firmware --- */
 
-/* The virtual devices that aren't closed to everybody anyway. */
-static struct pmp_world plan_world(struct mem_range *trapped)
+/* Where what begins at `end` ends, if that is memory of the world or closed anyway: together they
+ * take one entry or two. */
+static uint64_t goes_on(uint64_t end)
 {
+    for (unsigned i = 0; i < world0.mem.count; i++) {
+        if (world0.mem.range[i].base == end) {
+            return end + world0.mem.range[i].size;
+        }
+    }
+    for (unsigned i = 0; i < machine.closed_count; i++) {
+        if (machine.closed[i].base == end) {
+            return end + machine.closed[i].size;
+        }
+    }
+    return end;
+}
+
+static bool is_in(const struct mem_range *r, unsigned n, uint64_t pa)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (pa >= r[i].base && pa - r[i].base < r[i].size) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static unsigned append_range(struct mem_range *out, unsigned n, uint64_t base, uint64_t end)
+{
+    if (end <= base || is_in(out, n, base)) {
+        return n;
+    }
+    for (uint64_t next = goes_on(end); next != end; next = goes_on(end)) {
+        end = next;
+    }
+    out[n] = (struct mem_range){base, end - base};
+    return n + 1;
+}
+
+/* The world's memory without the firmware's own. What begins lowest comes first. */
+static unsigned guarded_ranges(struct mem_range *out)
+{
+    const struct firmware *f = world0.firmware;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < world0.mem.count; i++) {
+        uint64_t base = world0.mem.range[i].base, end = base + world0.mem.range[i].size;
+        if (f->base >= base && f->base < end) {
+            if (f->base > base) {
+                out[n++] = (struct mem_range){base, f->base - base};
+            }
+            base = min_u64(f->base + f->size, end);
+        }
+        n = append_range(out, n, base, end);
+    }
+    return n;
+}
+
+struct plan_ranges {
+    struct mem_range trapped[BUS_ROWS], guarded[WORLD_RANGES + 1];
+};
+
+/* The virtual devices that aren't closed to everybody anyway; what a policy guards. */
+static struct pmp_world plan_world(struct plan_ranges *ranges)
+{
+    struct mem_range *trapped = ranges->trapped;
     struct pmp_world w = {.closed = machine.closed,
                           .count = machine.closed_count,
                           .tables = tables(),
@@ -78,13 +142,18 @@ static struct pmp_world plan_world(struct mem_range *trapped)
             trapped[w.trapped_count++] = (struct mem_range){bus->row[i].base, bus->row[i].size};
         }
     }
+    if (world0.firmware != NULL && world0.firmware->policy->closed != NULL) {
+        w.guarded = ranges->guarded;
+        w.guarded_count = guarded_ranges(ranges->guarded);
+        w.guarding = world0.firmware->policy->closed(&world0);
+    }
     return w;
 }
 
 unsigned m_pmp_room(void)
 {
-    struct mem_range trapped[BUS_ROWS];
-    struct pmp_world w = plan_world(trapped);
+    struct plan_ranges ranges = {0};
+    struct pmp_world w = plan_world(&ranges);
 
     return (unsigned)min_u64(pmp_plan_room(&w), PMP_MAX);
 }
@@ -99,8 +168,8 @@ static void view_write(const struct vhart *vh)
 
 void m_pmp_changed(struct vhart *vh)
 {
-    struct mem_range trapped[BUS_ROWS];
-    struct pmp_world w = plan_world(trapped);
+    struct plan_ranges ranges = {0};
+    struct pmp_world w = plan_world(&ranges);
     struct pmp_plan plan;
 
     for (unsigned view = 0; view < PMP_VIEWS; view++) {
@@ -111,8 +180,15 @@ void m_pmp_changed(struct vhart *vh)
     for (unsigned i = 0; i < plan.count; i++) {
         address_write(i, plan.entry[i].addr);
     }
-    view_write(vh);
+    if (vh->resident == RESIDENT_NONE || vh->resident == RESIDENT_M) {
+        view_write(vh);
+    }
     hw_sfence_all();
+}
+
+void host_reach_changed(struct vhart *vh)
+{
+    m_pmp_changed(vh);
 }
 
 void m_pmp_firmware(struct vhart *vh)

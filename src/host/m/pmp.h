@@ -37,6 +37,9 @@ struct pmp_world {
     const struct mem_range *tables;  /* one of them: the shadow tables */
     const struct mem_range *trapped; /* virtual devices, which virtual M's accesses have to find */
     unsigned trapped_count;
+    const struct mem_range *guarded; /* memory that a policy keeps from virtual M */
+    unsigned guarded_count;
+    bool guarding;    /* it does, now */
     unsigned entries; /* that the hart has, <= PMP_MAX */
 };
 

@@ -57,6 +57,9 @@ unsigned pmp_plan_room(const struct pmp_world *w)
     for (unsigned i = 0; i < w->count; i++) {
         used += is_napot(&w->closed[i]) ? 1 : 2;
     }
+    for (unsigned i = 0; i < w->guarded_count; i++) {
+        used += is_napot(&w->guarded[i]) ? 1 : 2;
+    }
     return used < w->entries ? w->entries - used : 0;
 }
 
@@ -113,6 +116,10 @@ void pmp_plan_view(struct pmp_plan *plan, const struct pmp_world *w, const struc
     for (unsigned i = 0; i < w->trapped_count; i++) {
         struct mem_range r = around(&w->trapped[i]);
         append(plan, m ? PMP_NAPOT : 0, napot(&r));
+    }
+    for (unsigned i = 0; i < w->guarded_count; i++) {
+        append_closed(plan, &w->guarded[i], 0);
+        plan->entry[plan->count - 1].cfg &= m && w->guarding ? 0xff : 0;
     }
     append(plan, 0, 0);
     for (unsigned i = 0; i < h->isa->pmp_entries; i++) {

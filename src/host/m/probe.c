@@ -165,10 +165,11 @@ void host_isa(const struct machine *m, struct isa *isa)
     isa->mimpid = hw_read(CSR_mimpid);
 }
 
-void host_isa_firmware(const struct machine *m, struct isa *isa)
+bool host_isa_firmware(const struct machine *m, struct isa *isa)
 {
     isa->mideleg &= ~IRQS_S;
     isa->ext |= BIT(EXT_COUNTINHIBIT); /* who has menvcfg is expected to have it: read-only zero */
     isa->pmp_grain = (uint8_t)m->pmp_grain;
     isa->pmp_entries = (uint8_t)m_pmp_room();
+    return isa->pmp_entries != 0;
 }

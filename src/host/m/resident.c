@@ -5,6 +5,7 @@
  */
 #include "host/m/firmware.h"
 #include "core/nacl.h"
+#include "core/policy.h"
 #include "drv/drv.h"
 
 /* The traps that HS takes directly: all that the virtual M delegates, but for what Hearth emulates
@@ -25,7 +26,8 @@ void m_hs_changed(struct vhart *vh)
     const struct firmware *f = vh->world->firmware;
 
     if (f != NULL) {
-        vh->misaligned_delegated = !f->offload || (h->medeleg & MISALIGNED) == MISALIGNED;
+        bool answers = f->offload || f->policy->call != NULL;
+        vh->misaligned_delegated = !answers || (h->medeleg & MISALIGNED) == MISALIGNED;
     }
     vh->hs.medeleg =
         h->medeleg & machine.medeleg & ~HS_NEVER & ~(vh->misaligned_delegated ? 0 : MISALIGNED);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A hart's way from boot to its guest. */
 #include "host/m/m.h"
+#include "core/request.h"
 #include "drv/drv.h"
 #include "sbi/sbi.h"
 #include "spec/board.h"
@@ -58,6 +59,7 @@ static _Noreturn void start_firmware(struct vhart *vh)
     m_pmp_changed(vh);
     host_lines(vh);
     __atomic_store_n(&vh->hsm, HSM_STARTED, __ATOMIC_SEQ_CST);
+    request_serve(vh); /* its interrupt may have been cleared with those of another life */
     m_load(vh);
     m_launch(vh);
 }
