@@ -82,7 +82,8 @@ bool host_pending(struct vhart *vh);
  * and nothing pending. */
 void host_reset_hs(struct vhart *vh);
 
-/* What firmware may reach (policy_may_reach()) has changed: closed to this hart's when it returns. */
+/* What firmware may reach (policy_may_reach()) has changed: closed to this hart's when it returns.
+ */
 void host_reach_changed(struct vhart *vh);
 
 /* The float and vector registers are zero when whoever is let use them next is. */

@@ -15,6 +15,9 @@
 #define BASE     UINT64_C(0x200000000000) /* where the sanitizer has no memory of its own */
 #define NEXT     (BASE + 0x400000)
 
+/* Its hooks need a host. */
+const struct policy policy_protect = {.name = "protect"};
+
 static void swallow(char c)
 {
     (void)c;
