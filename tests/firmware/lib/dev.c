@@ -79,6 +79,76 @@ static void find_timer(void)
     dev.mtimecmp = reg_of("riscv,aclint-mtimer", 1);
 }
 
+/* Of the nodes with the compatible string the one in which the property is as wanted: its reg. */
+struct choice {
+    const char *compatible, *name;
+    bool (*fits)(const struct fdt_prop *p);
+    const char *kind[8]; /* the nodes with the string */
+    unsigned kinds;
+    const char *node; /* that fits */
+    uint64_t reg;
+};
+
+static bool note_kind(const struct fdt_prop *p, void *arg)
+{
+    struct choice *c = arg;
+    struct find f = {.compatible = c->compatible};
+    if (c->kinds < 8 && find_node(p, &f))
+        c->kind[c->kinds++] = f.node;
+    return false;
+}
+
+static bool note_fit(const struct fdt_prop *p, void *arg)
+{
+    struct choice *c = arg;
+    for (unsigned i = 0; i < c->kinds; i++) {
+        if (p->depth && p->path[p->depth - 1] == c->kind[i] && same(p->name, c->name) && c->fits(p))
+            c->node = c->kind[i];
+    }
+    return c->node != 0;
+}
+
+static bool note_reg(const struct fdt_prop *p, void *arg)
+{
+    struct choice *c = arg;
+    if (p->depth == 0 || p->path[p->depth - 1] != c->node || !same(p->name, "reg"))
+        return false;
+    c->reg = fdt_u64(p->data);
+    return true;
+}
+
+static uint64_t chosen(struct choice c)
+{
+    fdt_each(tree, note_kind, &c);
+    fdt_each(tree, note_fit, &c);
+    if (c.node)
+        fdt_each(tree, note_reg, &c);
+    return c.reg;
+}
+
+static bool is_m_level(const struct fdt_prop *p)
+{
+    return p->len >= 8 && fdt_u32(p->data + 4) == 11;
+}
+
+static bool any(const struct fdt_prop *p)
+{
+    return p->len != 0;
+}
+
+static uint64_t imsic_of_m(void)
+{
+    return chosen((struct choice){
+        .compatible = "riscv,imsics", .name = "interrupts-extended", .fits = is_m_level});
+}
+
+/* The domain with children is the root. */
+static uint64_t aplic_root(void)
+{
+    return chosen(
+        (struct choice){.compatible = "riscv,aplic", .name = "riscv,children", .fits = any});
+}
+
 void dev_init(const void *dtb)
 {
     tree = dtb;
@@ -93,7 +163,8 @@ void dev_init(const void *dtb)
     }
     dev.uart_irq = irq.len >= 4 ? fdt_u32(irq.data) : 0;
     dev.finisher = reg_of("sifive,test0", 0);
-    dev.imsic = reg_of("riscv,imsics", 0);
+    dev.imsic_m = imsic_of_m();
+    dev.aplic_m = dev.imsic_m ? aplic_root() : 0;
 }
 
 /* interrupts-extended has a pair (the hart's controller, the interrupt) for each context: that of

@@ -15,7 +15,8 @@ struct devices {
     bool uart_sifive; /* otherwise a 16550 */
     uint32_t uart_irq;
     uint64_t finisher; /* SiFive's test device */
-    uint64_t imsic;    /* the M-level files; interrupts come by MSI if there are any */
+    uint64_t imsic_m;  /* the M-level files: a page a hart */
+    uint64_t aplic_m;  /* the root domain */
 };
 extern struct devices dev;
 
