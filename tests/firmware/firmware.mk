@@ -5,7 +5,7 @@ ifndef guest_dir
 include tests/guest/guest.mk
 endif
 
-firmware_topics := mcsr mtrap deleg xret mirq storm stormx pingpong mclint mplic pmp mprv access random mhyp mhostile msbi maia
+firmware_topics := mcsr mtrap deleg xret mirq storm stormx pingpong mclint mplic pmp mprv access random mhyp mhostile protect msbi maia
 firmware_lib := start frame dev low
 firmware_dir := tests/firmware
 firmware_out := $(BUILD)/firmware
