@@ -56,6 +56,7 @@ void m_firmware_load(struct vhart *vh)
 {
     struct hart *h = &vh->h;
 
+    vhart_count(vh, EXIT_to_m);
     if (vh->captured) {
         drivers.external->release(h->hartid);
         vh->captured = false;
