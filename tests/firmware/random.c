@@ -47,7 +47,7 @@ static const struct row {
     {CSR_PMPADDR0 + 0, ADDR, ADDR, false},
     {CSR_PMPADDR0 + 1, ADDR, ADDR, false},
     {CSR_PMPADDR0 + 5, ADDR, ADDR, false},
-    {CSR_MHARTID, 0, ~0UL, false},
+    {CSR_MHARTID, 0, 0, false}, /* any hart may be the first */
     {CSR_SSTATUS, STATUS_S, STATUS_S | MSTATUS_SD, true},
     {CSR_SIE, S_IRQS, S_IRQS, true},
     {CSR_SIP, BIT(IRQ_SSI), S_IRQS, true},
