@@ -109,8 +109,8 @@ static void fill(void)
     }
 }
 
-TESTS("cost",                                                                                /**/
-      {"time_into_every_register", "norm:rdtime_op", time_into_every_register},              /**/
-      {"time_read", "machine: Zicntr", time_read},                                           /**/
-      {"sfence", "supervisor: SFENCE.VMA", sfence},                                          /**/
+TESTS("cost",                                                                   /**/
+      {"time_into_every_register", "norm:rdtime_op", time_into_every_register}, /**/
+      {"time_read", "machine: Zicntr", time_read},                              /**/
+      {"sfence", "supervisor: SFENCE.VMA", sfence},                             /**/
       {"fill", "hypervisor: Two-Stage Address Translation", fill});
