@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cbmc: --no-standard-checks --unwind 66 --unwindset mem_at.0:3,g_descend.0:6,vs_quick.0:6 */
-/* cbmc: --unwindset g_stage.0:6,first_stage.0:6 */
+/* cbmc: --unwindset walk_around.0:5,mem_page_shift.0:6 */
 /*
  * The safety rule of the shadow tables: whatever the two stages' leaves are, the shadow leaf made
  * of them grants nothing that one of them refuses, lies in the world's memory with all of its page

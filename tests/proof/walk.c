@@ -7,5 +7,5 @@
 void prove_walk(void);
 void prove_walk(void)
 {
-    walk_case(BIT(MODE_BARE) | BIT(MODE_SV39), 2);
+    walk_case(BIT(MODE_BARE) | BIT(MODE_SV39), true, true);
 }

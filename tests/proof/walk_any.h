@@ -88,14 +88,18 @@ static void check_fault(struct access_as as, uint64_t va, const struct trap *t)
     prove(t->tinst == 0 || t->tinst == 0x3000 || t->tinst == 0x3020);
 }
 
-/* stages: how many of the VS-stage and the G-stage may translate */
-static inline void walk_case(unsigned modes, unsigned stages)
+/* One walk on any hart that has these modes; the first stage, or the G-stage, bare if not wanted.
+ */
+static inline void walk_case(unsigned modes, bool first, bool g)
 {
     struct isa isa = isa_any();
     isa.satp_modes &= (uint16_t)modes;
     isa.hgatp_modes &= (uint16_t)modes;
     struct hart h = hart_any(&isa);
-    if (stages == 1 && bits(h.vsatp, 63, 60) != 0) {
+    if (!first) {
+        h.satp = h.vsatp = 0;
+    }
+    if (!g) {
         h.hgatp = 0;
     }
     struct mem_range range[2];

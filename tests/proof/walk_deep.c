@@ -7,5 +7,9 @@
 void prove_walk_deep(void);
 void prove_walk_deep(void)
 {
-    walk_case(MODES, 1);
+    if (any_bool()) {
+        walk_case(MODES, true, false);
+    } else {
+        walk_case(MODES, false, true);
+    }
 }
