@@ -83,17 +83,17 @@ static void every_word_of_16_bits(void **state)
     assert_int_equal(accesses, 10 * 2048 + 2 * (2048 - 64) + 3 * 256 + 128);
 }
 
-/* Every opcode, funct3, funct7 and rs2 field, with all or random other bits. */
+/* Every opcode, funct3, funct7 and rs2 field, the other bits zero or random. */
 static void every_form_of_32_bits(void **state)
 {
     unsigned accesses = 0;
     (void)state;
     for (uint32_t form = 0; form < 1u << 20; form++) {
         uint32_t w = (form & 31) << 2 | (form >> 5 & 7) << 12 | (form >> 8) << 20 | 3;
-        check_word(w | (uint32_t)(rnd() & 0xf8f80), &accesses);
-        check_word(w, &accesses);
+        uint64_t others = rnd();
+        check_word(w | (uint32_t)(others >> 32 & 1 ? others & 0xf8f80 : 0), &accesses);
     }
-    assert_true(accesses > 100000);
+    assert_true(accesses > 50000);
 }
 
 /* "LB/LH/LW sign-extend, LBU/LHU/LWU zero-extend"; "NaN Boxing of Narrower Values": "the upper bits
