@@ -5,7 +5,7 @@
  * is not lost, none is invented, none arrives without end, and devices and S-mode see no
  * difference.
  *
- * Driven by the unit test, by the fuzzer and by the prover: each defines twin_must(c).
+ * Driven by the unit test and by the fuzzer: each defines twin_must(c).
  */
 #ifndef TESTS_UNIT_PLIC_TWIN_H
 #define TESTS_UNIT_PLIC_TWIN_H
