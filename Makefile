@@ -28,7 +28,8 @@ WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Werror
 CPPFLAGS = -Isrc -I$(BUILD)/gen -isystem $(LIBFDT) -isystem $(MBEDTLS)/include \
            -DPICOLIBC_INTEGER_PRINTF_SCANF $(MBEDTLS_CONFIG)
 MBEDTLS_CONFIG = '-DMBEDTLS_CONFIG_FILE="lib/mbedtls_config.h"'
-CODEGEN  = -std=gnu11 -O2 -g -march=$(MARCH) -mabi=lp64 -mcmodel=medany -ffreestanding \
+OPTIMIZE = -O2
+CODEGEN  = -std=gnu11 $(OPTIMIZE) -g -march=$(MARCH) -mabi=lp64 -mcmodel=medany -ffreestanding \
            -fno-common -ffunction-sections -fdata-sections \
            -fno-stack-protector
 CFLAGS   = $(CODEGEN) --specs=picolibc.specs $(WARNINGS)
@@ -48,6 +49,9 @@ OFFSETS := $(wildcard src/host/m/asm-offsets.c)
 GEN     := $(BUILD)/gen/asm-offsets.h $(BUILD)/gen/version.h
 
 all: $(BUILD)/hearth.elf $(BUILD)/hearth.bin
+
+# What runs once, at boot, is to be small.
+$(BUILD)/src/boot/%.o $(BUILD)/src/lib/%.o $(BUILD)/libfdt/%.o $(BUILD)/mbedtls/%.o: OPTIMIZE = -Os
 
 help:
 	@echo 'all           $(BUILD)/hearth.elf and $(BUILD)/hearth.bin (default)'
