@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cbmc: --no-standard-checks --unwind 66 --unwindset mem_at.0:3,g_descend.0:6,vs_quick.0:6 */
-/* cbmc: --unwindset walk_around.0:5,mem_page_shift.0:6 */
+/* cbmc: --unwind 66 --unwindset mem_at.0:3,mem_page_shift.0:6 */
 /*
  * The safety rule of the shadow tables: whatever the two stages' leaves are, the shadow leaf made
  * of them grants nothing that one of them refuses, lies in the world's memory with all of its page
  * if the address that was asked for does, and maps every address of its page to where the two
- * stages map it. The same for the neighbours that walk_around() finds, whatever the tables hold.
+ * stages map it.
  *
  * A translation is any that prove_walk() says a walk may give.
  */
@@ -99,40 +98,16 @@ static void check_leaf(const struct mem *mem, struct xlate x, const struct stage
     reached();
 }
 
-static void check_neighbours(const struct hart *h, const struct mem *mem, const struct xlate *x,
-                             struct shadow_as as)
-{
-    struct neighbour out[WALK_AROUND];
-    unsigned wanted = any_below(16), found;
-
-    tables.pmp = false; /* nobody is asked, but nothing is made of what is read: */
-    found = walk_around(h, mem, x, as, wanted, out);
-    prove(found == 0 || h->isa->pmp_entries == 0);
-    prove((found & ~wanted) == 0);
-    unsigned i = any_below(WALK_AROUND);
-    if ((found >> i & 1) == 0) {
-        return;
-    }
-    uint64_t leaf = out[i].leaf;
-    prove(in_range(&mem->range[0], bits(leaf, 53, 10) << 12, 4096));
-    prove(bit(leaf, 0) && bit(leaf, 6) && !bit(leaf, 5) && bits(leaf, 60, 54) == 0);
-    prove(!bit(leaf, 2) || (bit(leaf, 7) && bit(leaf, 1)));
-    prove(bits(h->hgatp, 63, 60) == 0 || table_covered(leaf, as.hs_mxr));
-    reached();
-}
-
 void prove_shadow(void);
 void prove_shadow(void)
 {
     struct isa isa = isa_any();
-    const struct hart h = hart_any(&isa);
     struct mem_range range[2];
     struct mem mem = mem_any(range, &isa);
     struct stage vs = stage_any(), g = stage_any();
-    uint64_t va = any(), slot = any() & ~UINT64_C(7);
+    uint64_t va = any();
     struct shadow_as as = {.prv = (uint8_t)any_below(2), .vs_bare = vs.bare, .hs_mxr = any_bool()};
 
-    tables.mem = &mem;
     struct xlate x = {
         .gpa.a = output(&vs, va),
         .vs_pte = vs.pte,
@@ -140,12 +115,8 @@ void prove_shadow(void)
         .vs_shift = (uint8_t)vs.shift,
         .g_shift = (uint8_t)g.shift,
         .shift = vs.shift < g.shift ? vs.shift : g.shift,
-        .vs_slot = vs.bare ? NULL : (const uint64_t *)(uintptr_t)slot,
     };
     x.pa.a = output(&g, x.gpa.a);
     assume(x.pa.a >> 56 == 0); /* it is memory or a device: exit.c, may_reach() */
     check_leaf(&mem, x, &vs, &g, as, va);
-    if (vs.bare || table_is_ours(slot)) {
-        check_neighbours(&h, &mem, &x, as);
-    }
 }
