@@ -190,11 +190,31 @@ static void close(struct mem_range r)
     machine.closed[machine.closed_count++] = r;
 }
 
+/* The firmware's memory is a range of its own, the last: a virtual PMP closes it to S, and the
+ * first is to be open. */
+static int world_ranges(const struct mem_range *own, unsigned count)
+{
+    struct mem_range hole[5];
+    unsigned holes = 0;
+    for (; holes < count; holes++) {
+        hole[holes] = own[holes];
+    }
+    if (!asked.present) {
+        return place_without(&scan.place, hole, holes, world0.range, WORLD_RANGES);
+    }
+    hole[holes++] = (struct mem_range){asked.load, asked.size};
+    int n = place_without(&scan.place, hole, holes, world0.range, WORLD_RANGES - 1);
+    if (n >= 0) {
+        world0.range[n++] = hole[holes - 1];
+    }
+    return n;
+}
+
 static int set_up_world(void)
 {
     /* The last one HS may read. */
     struct mem_range own[] = {memory.hearth, memory.areas_range, memory.pool, tracing.area};
-    int n = place_without(&scan.place, own, ARRAY_LEN(own), world0.range, WORLD_RANGES);
+    int n = world_ranges(own, ARRAY_LEN(own));
     if (n < 0) {
         log_error("memory is in more than %u pieces", WORLD_RANGES);
         return n;

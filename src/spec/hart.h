@@ -99,7 +99,8 @@ struct hart {
     uint64_t pc;
     uint8_t prv;     /* enum prv */
     uint8_t v;       /* virtualization mode, 0 or 1; 0 in M */
-    bool walk_quick; /* no PMP stands between a walk and its page tables: set by hart_reset() */
+    bool walk_quick; /* no PMP stands between a walk and tables in the first range of memory: set by
+                        hart_reset(), and by who sees pmp_open() of that range change */
     const struct isa *isa;
     uint64_t time;   /* mtime: the host refreshes it before a call that looks at timers */
     uint64_t hartid; /* mhartid */

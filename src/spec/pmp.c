@@ -70,6 +70,21 @@ bool pmp_allows(const struct hart *h, hpa_t pa, uint64_t len, enum access access
     return prv == PRV_M || h->isa->pmp_entries == 0;
 }
 
+bool pmp_open(const struct hart *h, const struct mem_range *r)
+{
+    uint64_t last = r->base + (r->size - 1);
+
+    for (unsigned i = 0; i < h->isa->pmp_entries; i++) {
+        struct mem_range m = pmp_match(h, i);
+        uint64_t rw = PMP_R | PMP_W;
+        if (m.size == 0 || r->base > m.base + (m.size - 1) || last < m.base) {
+            continue;
+        }
+        return m.base <= r->base && m.base + (m.size - 1) >= last && (h->pmpcfg[i] & rw) == rw;
+    }
+    return h->isa->pmp_entries == 0;
+}
+
 /* pmpcfg0 holds the first entries, pmpcfg2 the next (RV64 has no odd ones). */
 static unsigned first_of_cfg(const struct csr *c)
 {

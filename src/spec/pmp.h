@@ -29,4 +29,8 @@ struct mem_range pmp_match(const struct hart *h, unsigned i);
 bool pmp_allows(const struct hart *h, hpa_t pa, uint64_t len, enum access access,
                 enum prv prv) must_check;
 
+/* May S load and store anywhere in r? (Yes is sure; no may be said where entries only together
+ * would let it.) Always true without PMP. r->size > 0. */
+bool pmp_open(const struct hart *h, const struct mem_range *r) must_check;
+
 #endif

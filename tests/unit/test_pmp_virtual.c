@@ -294,6 +294,31 @@ static void random_against_bytes(void **state)
     assert_true(passed > 100000 && passed < 300000);
 }
 
+/* Where S is said to load and store everywhere in a range, every byte of it lets it. */
+static void open_ranges_are_open(void **state)
+{
+    unsigned said = 0, refused = 0;
+    (void)state;
+    for (unsigned n = 0; n < 20000; n++) {
+        struct hart h = hart_with(1 + below(6), 2);
+        for (unsigned k = 0; k < 6; k++) {
+            put_addr(&h, below(6), below(3) ? below(32) : 0xffff);
+            put_cfg(&h, below(6), below(2) ? 0x1f : below(256) & 0x9f);
+        }
+        struct mem_range r = {below(16) * 8, (1 + below(6)) * 8};
+        bool everywhere = true;
+        for (uint64_t pa = r.base; pa < r.base + r.size; pa += 8) {
+            everywhere = everywhere && ref_pmp(&h, pa, 8, ACCESS_LOAD, PRV_S) &&
+                         ref_pmp(&h, pa, 8, ACCESS_STORE, PRV_S);
+        }
+        bool got = pmp_open(&h, &r);
+        assert_true(everywhere || !got);
+        said += got;
+        refused += everywhere && !got;
+    }
+    assert_true(said > 1000 && refused < said);
+}
+
 /* The plan of the physical entries has to be made again when what matches or is granted changes. */
 static void effects(void **state)
 {
@@ -324,6 +349,7 @@ int main(void)
         cmocka_unit_test(priority_and_partial_match),
         cmocka_unit_test(rights_by_mode),
         cmocka_unit_test(random_against_bytes),
+        cmocka_unit_test(open_ranges_are_open),
         cmocka_unit_test(effects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

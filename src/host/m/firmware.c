@@ -113,14 +113,13 @@ void m_firmware_unload(struct vhart *vh)
 
 /* --- instructions --- */
 
-/* The instruction at pc: firmware executes what lies there physically, in the world's first range
- * of memory mostly. */
+/* The instruction at pc: firmware executes what lies there physically, in its own memory mostly. */
 static inline bool instruction_at_hand(const struct vhart *vh, uint32_t *raw)
 {
-    const struct mem_range *ram = vh->world->mem.range;
+    const struct firmware *f = vh->world->firmware;
     uint64_t pc = vh->h.pc;
 
-    if (likely(pc - ram->base < ram->size - 4)) {
+    if (likely(pc - f->base < f->size - 4)) {
         const uint16_t *p = (const uint16_t *)(uintptr_t)pc;
         *raw = (uint32_t)p[1] << 16 | p[0];
         return true;

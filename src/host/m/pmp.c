@@ -180,6 +180,9 @@ void m_pmp_changed(struct vhart *vh)
     for (unsigned i = 0; i < plan.count; i++) {
         address_write(i, plan.entry[i].addr);
     }
+    vh->h.walk_quick = pmp_open(&vh->h, &vh->world->mem.range[0]);
+    shadow_flush(&vh->shadow); /* it remembers where tables were that might be read */
+    vh->shadow_atp = 0;
     if (vh->resident == RESIDENT_NONE || vh->resident == RESIDENT_M) {
         view_write(vh);
     }
