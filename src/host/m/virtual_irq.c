@@ -30,6 +30,21 @@ void m_firmware_interrupt(struct vhart *vh)
     }
 }
 
+/* What else may end the wait, of S's: a firmware that suspends a hart waits with those enabled. The
+ * hart's own comparator for S is off while M runs. */
+static void wait_for_s(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
+    uint64_t lines = h->mie & (BIT(IRQ_SEI) | BIT(IRQ_LCOFI));
+
+    if ((h->menvcfg & ENVCFG_STCE) && (h->mie & BIT(IRQ_STI))) {
+        m_timer_lower(vh, h->stimecmp);
+    }
+    hw_set(CSR_mie, lines);
+    host_wait();
+    hw_clear(CSR_mie, lines);
+}
+
 void m_firmware_wait(struct vhart *vh)
 {
     struct hart *h = &vh->h;
@@ -41,6 +56,6 @@ void m_firmware_wait(struct vhart *vh)
         if (hart_wakes(h)) {
             return;
         }
-        host_wait();
+        wait_for_s(vh);
     }
 }
