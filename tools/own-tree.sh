@@ -11,7 +11,7 @@ own_tree() {
     have fdtput || die "fdtput is not installed: run tools/install"
     [ -z "$dtb" ] || return 0
     mkdir -p "$top/build/dtb"
-    find "$top/build/dtb" -name "*.dtb" -mmin +60 -delete
+    find "$top/build/dtb" -name "*.dtb" -mmin +60 -delete 2>/dev/null || true
     dtb=$top/build/dtb/$$.dtb
     qemu-system-riscv64 -M "$machine,dumpdtb=$dtb" ${cpu:+-cpu "$cpu"} -smp "$smp" -m "$mem" \
         -bios none -display none >/dev/null 2>&1 || die "QEMU makes no device tree for $machine"
