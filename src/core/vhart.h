@@ -49,13 +49,15 @@ struct fence_call {
 struct vs_environment {
     uint64_t medeleg, mideleg, mcounteren, menvcfg, mvien;
     bool time_read; /* what reads_time is to be */
-    bool known;     /* false: work it out again */
+    uint64_t time_added;
+    bool known; /* false: work it out again */
 };
 
 /* The same while HS runs. */
 struct hs_environment {
     uint64_t medeleg, mideleg, mcounteren, menvcfg;
     uint64_t traps; /* TVM, TW, TSR of the virtual mstatus */
+    bool time_read; /* HS may read the time, and the hart can't */
 };
 
 struct nacl_shmem;
@@ -92,14 +94,16 @@ struct vhart {
     struct hart h; /* first: entry.S saves into it */
 
     /* The host's own (host/m) */
-    uint64_t stack;           /* top of this hart's stack */
-    struct nacl_shmem *nacl;  /* SBI NACL's (nacl.h); NULL: none */
-    bool reads_time;          /* VS is resident and may read time, and the hart has it */
-    bool written;             /* gp or s0 to s11 in h.x was: entry.S loads them only then */
-    struct trace_hart *trace; /* its part of the area (trace.h), or NULL */
-    uint64_t armed;           /* what the M comparator holds */
-    uint64_t m_irqs;          /* in mie always: Hearth's own, and MEI if firmware may be sent it */
-    uint64_t shadow_atp;      /* satp for the shadow root of the key below */
+    uint64_t stack;                 /* top of this hart's stack */
+    struct nacl_shmem *nacl;        /* SBI NACL's (nacl.h); NULL: none */
+    bool reads_time;                /* what is resident may read time, and Hearth gives it: */
+    bool written;                   /* gp or s0 to s11 in h.x was: entry.S loads them only then */
+    const volatile uint64_t *mtime; /* where from; NULL: the CSR */
+    uint64_t time_added;            /* and what is added to it */
+    struct trace_hart *trace;       /* its part of the area (trace.h), or NULL */
+    uint64_t armed;                 /* what the M comparator holds */
+    uint64_t m_irqs;     /* in mie always: Hearth's own, and MEI if firmware may be sent it */
+    uint64_t shadow_atp; /* satp for the shadow root of the key below */
     struct shadow_key shadow_key;
     bool watching; /* sret of HS traps because of a VS-level interrupt that HS keeps */
     struct vs_environment vs;

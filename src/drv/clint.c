@@ -96,6 +96,7 @@ static int probe_mtimecmp(const void *fdt, int node, const struct tree_range *re
 {
     struct device *d;
     mtime = time->base;
+    drivers.mtime = (const volatile uint64_t *)mtime;
     int err = device_note(fdt, node, DEVICE_MTIME, time, &d);
     err = err != 0 ? err : assign(fdt, node, IRQ_MTI, &mtimecmp, regs, 8);
     if (err == 0) {

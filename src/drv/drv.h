@@ -97,6 +97,7 @@ struct drivers {
     const struct reset_ops *reset;       /* NULL: none found */
     const struct ipi_ops *ipi;           /* never NULL after drv_probe() */
     const struct timer_ops *timer;       /* never NULL after drv_probe() */
+    const volatile uint64_t *mtime;      /* the register that timer->time() reads */
     const struct external_ops *external; /* may be NULL */
     const struct msi_ops *msi;           /* NULL: no M-level IMSIC */
 

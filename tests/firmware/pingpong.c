@@ -46,8 +46,6 @@ static void one_ball(void)
     over = false;
     if (!hart_give(1, peer_waiting))
         return;
-    while (*msip_of(harts[1].hartid))
-        ;
     ready();
     *msip_of(harts[1].hartid) = 1;
     while (got[0] < ROUNDS) {

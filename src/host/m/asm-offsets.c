@@ -11,7 +11,6 @@ void asm_offsets(void)
 {
     DEFINE(HART_X, offsetof(struct vhart, h.x));
     DEFINE(HART_PC, offsetof(struct vhart, h.pc));
-    DEFINE(HART_HTIMEDELTA, offsetof(struct vhart, h.htimedelta));
     DEFINE(HART_PRV, offsetof(struct vhart, h.prv));
     DEFINE(VHART_WRITTEN, offsetof(struct vhart, written));
     DEFINE(PRIVILEGE_M, PRV_M);
@@ -19,6 +18,8 @@ void asm_offsets(void)
     DEFINE(CAUSE_ILLEGAL_INSN, CAUSE_ILLEGAL);
     DEFINE(INSN_RDTIME, (int32_t)0xc0102073); /* rd = x0, sign-extended */
     DEFINE(SCOUNTEREN_TM, COUNTEREN_TM);
+    DEFINE(VHART_MTIME, offsetof(struct vhart, mtime));
+    DEFINE(VHART_TIME_ADDED, offsetof(struct vhart, time_added));
     DEFINE(VHART_READS_TIME, offsetof(struct vhart, reads_time));
     DEFINE(VHART_LAST_RAW, offsetof(struct vhart, last_raw));
     DEFINE(VHART_LAST_PC, offsetof(struct vhart, last_pc));

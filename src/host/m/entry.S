@@ -130,7 +130,7 @@ m_entry_firmware:
     j .Lback
 
 /*
- * A guest that reads the time, which it does more often than anything else, needs three registers. illegal.c says why the
+ * A guest that reads the time, which it does more often than anything else, needs three registers; HS, where the hart can't, too. illegal.c says why the
  * instruction is compared with the last one; where anything is unusual, all of this is done there.
  */
 time_read:
@@ -165,8 +165,10 @@ time_read:
     ld t2, VHART_EXITS_TIME(tp)
     addi t2, t2, 1
     sd t2, VHART_EXITS_TIME(tp)
+    ld t1, VHART_MTIME(tp)
+    bnez t1, 6f
     csrr t1, time
-    ld t2, HART_HTIMEDELTA(tp)
+7:  ld t2, VHART_TIME_ADDED(tp)
     add t1, t1, t2
     srli t0, t0, 7 - 3      /* two instructions a register */
     lla t2, 4f
@@ -195,6 +197,8 @@ time_read:
     first ld
     ld tp, HART_X + 8 * 4(tp)
     mret
+6:  ld t1, 0(t1)            /* the hart has no time, or firmware has moved the world's */
+    j 7b
 
     .globl m_return
 m_return:

@@ -36,6 +36,8 @@ void m_hs_changed(struct vhart *vh)
     }
     vh->hs.mideleg = h->mideleg & machine.mideleg & (IRQS_S | BIT(IRQ_LCOFI));
     vh->hs.mcounteren = machine.time_csr ? h->mcounteren : h->mcounteren & ~COUNTEREN_TM;
+    vh->hs.time_read = !machine.time_csr && (h->mcounteren & COUNTEREN_TM) != 0;
+    vh->mtime = machine.time_csr ? NULL : drivers.mtime;
     vh->hs.menvcfg = h->menvcfg & machine.menvcfg_mask;
     vh->hs.traps = h->mstatus & (STATUS_TVM | STATUS_TW | STATUS_TSR);
     vh->vs.known = false;
@@ -104,7 +106,10 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint
     }
     vh->marker = h->scause;
     vh->resident = RESIDENT_HS;
-    vh->reads_time = false;
+    vh->reads_time = vh->hs.time_read;
+    if (unlikely(vh->reads_time)) {
+        vh->time_added = vh->time_offset;
+    }
     hw_sfence_all();
 }
 
@@ -144,7 +149,8 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
     e->mideleg = machine.smaia ? irqs & ~BIT(IRQ_SEI) : irqs;
     e->mvien = irqs & BIT(IRQ_SEI);
     e->mcounteren = h->mcounteren & h->hcounteren;
-    e->time_read = (e->mcounteren & COUNTEREN_TM) != 0 && machine.time_csr;
+    e->time_read = (e->mcounteren & COUNTEREN_TM) != 0;
+    e->time_added = h->htimedelta + vh->time_offset;
     if (h->htimedelta != 0 || !machine.time_csr) {
         e->mcounteren &= ~COUNTEREN_TM;
     }
@@ -253,6 +259,7 @@ static inline __attribute__((always_inline)) void load_vs(struct vhart *vh)
     }
     vh->resident = RESIDENT_VS;
     vh->reads_time = vh->vs.time_read;
+    vh->time_added = vh->vs.time_added;
     shadow_root(vh);
     vh->shadow.current->stale = false;
     hw_sfence_all();

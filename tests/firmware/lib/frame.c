@@ -313,10 +313,10 @@ void secondary_main(void)
     csr_write(mie, BIT(IRQ_MSI));
     h->ready = true;
     for (;;) {
-        while (!h->work)
+        while (!h->work || !*msip_of(h->hartid))
             __asm__ volatile("wfi");
-        *msip_of(h->hartid) = 0;
         hart_rest();
+        h->begun++;
         h->work();
         hart_rest();
         csr_write(mie, BIT(IRQ_MSI));
@@ -334,10 +334,13 @@ bool hart_give(unsigned i, void (*fn)(void))
         note("no hart %u", i);
         return false;
     }
+    unsigned begun = harts[i].begun;
     __asm__ volatile("fence" ::: "memory");
     harts[i].work = fn;
     __asm__ volatile("fence" ::: "memory");
     *msip_of(harts[i].hartid) = 1;
+    while (harts[i].begun == begun) /* until then it clears its msip */
+        ;
     return true;
 }
 

@@ -34,6 +34,7 @@ struct hart {
     volatile uint64_t irqs[16];
     bool (*irq)(struct trap *t); /* handles an M interrupt; false: nobody expected it */
     volatile bool ready, failed;
+    volatile unsigned begun; /* works that it has begun */
     void (*volatile work)(void);
 };
 
