@@ -3,50 +3,9 @@
  * The way in and out. While a guest runs, mscratch holds the hart's struct vhart; while Hearth runs, tp does.
  * An exit saves the general registers and the pc, nothing else.
  */
-#include "asm-offsets.h"
+#include "host/m/registers.inc"
 
     .option norvc /* trace.c writes over single words */
-
-/* What C code preserves: saved at every exit, since it may be looked at, but loaded again only if it was written. */
-.macro preserved op
-    \op x3, HART_X + 8 * 3(tp)
-    \op x8, HART_X + 8 * 8(tp)
-    \op x9, HART_X + 8 * 9(tp)
-    \op x18, HART_X + 8 * 18(tp)
-    \op x19, HART_X + 8 * 19(tp)
-    \op x20, HART_X + 8 * 20(tp)
-    \op x21, HART_X + 8 * 21(tp)
-    \op x22, HART_X + 8 * 22(tp)
-    \op x23, HART_X + 8 * 23(tp)
-    \op x24, HART_X + 8 * 24(tp)
-    \op x25, HART_X + 8 * 25(tp)
-    \op x26, HART_X + 8 * 26(tp)
-    \op x27, HART_X + 8 * 27(tp)
-.endm
-
-/* What is looked at with, before it is clear what it is. */
-.macro first op
-    \op t0, HART_X + 8 * 5(tp)
-    \op t1, HART_X + 8 * 6(tp)
-    \op t2, HART_X + 8 * 7(tp)
-.endm
-
-.macro others op
-    \op x1, HART_X + 8 * 1(tp)
-    \op x2, HART_X + 8 * 2(tp)
-    \op x10, HART_X + 8 * 10(tp)
-    \op x11, HART_X + 8 * 11(tp)
-    \op x12, HART_X + 8 * 12(tp)
-    \op x13, HART_X + 8 * 13(tp)
-    \op x14, HART_X + 8 * 14(tp)
-    \op x15, HART_X + 8 * 15(tp)
-    \op x16, HART_X + 8 * 16(tp)
-    \op x17, HART_X + 8 * 17(tp)
-    \op x28, HART_X + 8 * 28(tp)
-    \op x29, HART_X + 8 * 29(tp)
-    \op x30, HART_X + 8 * 30(tp)
-    \op x31, HART_X + 8 * 31(tp)
-.endm
 
 /* Where t0 is the caller's tp: the rest of the state, prv by what the macro's user puts into t2 of mstatus in a2. */
 .macro saved

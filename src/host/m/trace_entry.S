@@ -4,31 +4,10 @@
  * there, are jumps to here (trace.c). The instructions of this file are taken off what an exit is
  * reported to take: `norelax` lets the assembler count them.
  */
-#include "asm-offsets.h"
+#include "host/m/registers.inc"
 
     .option norvc
     .option norelax
-
-/* x1, x2, x5 to x7, x10 to x17, x28 to x31: what C code may change. tp and mscratch are struct vhart. */
-.macro changed op
-    \op x1, HART_X + 8 * 1(tp)
-    \op x2, HART_X + 8 * 2(tp)
-    \op x5, HART_X + 8 * 5(tp)
-    \op x6, HART_X + 8 * 6(tp)
-    \op x7, HART_X + 8 * 7(tp)
-    \op x10, HART_X + 8 * 10(tp)
-    \op x11, HART_X + 8 * 11(tp)
-    \op x12, HART_X + 8 * 12(tp)
-    \op x13, HART_X + 8 * 13(tp)
-    \op x14, HART_X + 8 * 14(tp)
-    \op x15, HART_X + 8 * 15(tp)
-    \op x16, HART_X + 8 * 16(tp)
-    \op x17, HART_X + 8 * 17(tp)
-    \op x28, HART_X + 8 * 28(tp)
-    \op x29, HART_X + 8 * 29(tp)
-    \op x30, HART_X + 8 * 30(tp)
-    \op x31, HART_X + 8 * 31(tp)
-.endm
 
 /* The replaced instruction, then a note of the exit. */
 .macro enter back, inside
@@ -76,14 +55,16 @@ m_trace_enter_nacl:
     .globl m_trace_leave
 m_trace_leave:
     csrrw tp, mscratch, tp
-    changed sd
+    first sd
+    others sd
 20: csrr a1, minstret
     csrrw t0, mscratch, tp
     sd t0, HART_X + 8 * 4(tp)
     ld sp, VHART_STACK(tp)
     mv a0, tp
     call m_trace_left
-    changed ld
+    first ld
+    others ld
     ld tp, HART_X + 8 * 4(tp)
     mret
 
