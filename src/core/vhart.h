@@ -21,8 +21,8 @@ enum request {
     REQUEST_IPI = 1 << 0,    /* HS's SSIP becomes pending */
     REQUEST_FENCE = 1 << 1,  /* some hart's fence_call names this hart */
     REQUEST_START = 1 << 2,  /* HSM: hsm_state is START_PENDING */
-    REQUEST_POLICY = 1 << 4, /* what firmware may reach has changed: its policy's changed() */
     REQUEST_LINES = 1 << 3,  /* a virtual device's wires to this hart may be others: host_lines() */
+    REQUEST_POLICY = 1 << 4, /* what firmware may reach has changed: its policy's changed() */
 };
 
 /* SBI HSM states, the values of the specification. */

@@ -1,21 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* 100,000 interrupts of each kind, counted: none is lost, none comes twice. */
 #include "dev.h"
-#include "low.h"
-
-#define ROUNDS 100000u
-
-static volatile uint64_t taken;
-
-static void begin(bool (*irq)(struct trap *t), unsigned n)
-{
-    watchdog_seconds(55);
-    irq_off();
-    me()->irq = irq;
-    taken = 0;
-    csr_write(mie, BIT(n) | BIT(IRQ_MTI)); /* the watchdog's */
-    irq_on();
-}
+#include "storm.h"
 
 /* Handlers quiet the line and count; an interrupt more than was raised is one too many. */
 static bool soft(struct trap *t)

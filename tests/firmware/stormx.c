@@ -2,22 +2,9 @@
 /* 100,000 external interrupts, counted; and S, which works on while M is interrupted over and over.
  */
 #include "dev.h"
-#include "low.h"
+#include "storm.h"
 
-#define ROUNDS 100000u
-
-static volatile uint64_t taken;
 static unsigned context_m;
-
-static void begin(bool (*irq)(struct trap *t), unsigned n)
-{
-    watchdog_seconds(55);
-    irq_off();
-    me()->irq = irq;
-    taken = 0;
-    csr_write(mie, BIT(n) | BIT(IRQ_MTI)); /* the watchdog's */
-    irq_on();
-}
 
 static bool external(struct trap *t)
 {
