@@ -128,6 +128,19 @@ static void mtime(void)
     }
 }
 
+/* A guest below HS sees the moved time, and htimedelta added to it. */
+static void guest_time(uint64_t least)
+{
+    const uint64_t delta = 1UL << 50;
+    if (!has_h)
+        return;
+    csr_write(htimedelta, delta);
+    csr_write(hcounteren, COUNTEREN_TM);
+    run_insn(MODE_VS, INSN_CSRRS(A0, CSR_TIME, X0), 0, 0);
+    check(low.x[A0] - delta >= least && low.x[A0] - delta < least + timebase, "time of VS follows");
+    csr_write(htimedelta, 0);
+}
+
 /* Writing mtime moves time for all, and deadlines with it. */
 static void mtime_write(void)
 {
@@ -147,6 +160,7 @@ static void mtime_write(void)
         run_insn(MODE_S, INSN_CSRRS(A0, CSR_TIME, X0), 0, 0);
         check(low.x[A0] >= before + far + 100 && low.x[A0] < before + far + 100 + timebase,
               "time of S follows");
+        guest_time(before + far + 100);
     }
     MMIO64(dev.mtime) = before + 100;
     t = now();
