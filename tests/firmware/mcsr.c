@@ -89,10 +89,6 @@ static void forms(void)
     check_eq(csr_get(c), 0, "mscratch after csrrw x0, x0");
 }
 
-static const uint64_t patterns[] = {0, ~0UL, 0x5555555555555555UL, 0xaaaaaaaaaaaaaaaaUL,
-                                    0x8000000000000001UL};
-#define PATTERNS (sizeof patterns / sizeof patterns[0])
-
 static void holds_all(void)
 {
     static const unsigned all[] = {CSR_MSCRATCH, CSR_MTVAL, 0x140, 0x143};

@@ -197,7 +197,10 @@ static void by_edges(void)
 static void by_fetch(uint64_t pa)
 {
     catch_begin();
-    __asm__ volatile("la t0, 1f\n sd t0, %0\n jr %1\n1:" : "=m"(me()->resume) : "r"(pa) : "t0");
+    __asm__ volatile("la t0, 1f\n sd t0, %0\n jr %1\n1:"
+                     : "=m"(me()->catch.resume)
+                     : "r"(pa)
+                     : "t0");
     check_eq(catch_end(), CAUSE_INSN_ACCESS, "mcause of M's fetch");
 }
 static void by_jump(void)

@@ -104,7 +104,7 @@ static void fetch_fault(void)
         if (m == MODE_M) {
             catch_begin();
             __asm__ volatile("la t0, 1f\n sd t0, %0\n jr %1\n1:"
-                             : "=m"(me()->resume)
+                             : "=m"(me()->catch.resume)
                              : "r"(NOWHERE)
                              : "t0");
             catch_end();

@@ -324,7 +324,7 @@ static void locked_on_m(void)
     check_eq(t.mepc, code_pc(MODE_M), "mepc");
     catch_begin();
     __asm__ volatile("la t0, 1f\n sd t0, %0\n jr %1\n1:"
-                     : "=m"(me()->resume)
+                     : "=m"(me()->catch.resume)
                      : "r"(frames[8])
                      : "t0");
     check_eq(catch_end(), CAUSE_INSN_ACCESS, "M's fetch on R");

@@ -116,14 +116,14 @@ static void reaches_no_memory(void)
     *(volatile uint64_t *)(OS_BASE + 0x10000) = 1;
     check_eq(catch_end(), CAUSE_STORE_ACCESS, "storing to it");
     catch_begin();
-    me()->resume = 0;
+    me()->catch.resume = 0;
     csr_set(mstatus, MSTATUS_MPRV);
     (void)*(volatile uint64_t *)OS_BASE;
     csr_clear(mstatus, MSTATUS_MPRV);
     check_eq(catch_end(), CAUSE_LOAD_ACCESS, "loading it under MPRV");
     catch_begin();
     __asm__ volatile("la t0, 1f; sd t0, %0; jr %1; 1:"
-                     : "=m"(me()->resume)
+                     : "=m"(me()->catch.resume)
                      : "r"(OS_BASE)
                      : "t0", "memory");
     check_eq(catch_end(), 1, "executing it");
@@ -134,7 +134,7 @@ static void goes_nowhere_else(void)
     uint64_t status = csr_read(mstatus);
     catch_begin();
     __asm__ volatile("la t0, 1f; sd t0, %0; csrw mepc, %1; mret; 1:"
-                     : "=m"(me()->resume)
+                     : "=m"(me()->catch.resume)
                      : "r"(OS_BASE + 8)
                      : "t0", "memory");
     check_eq(catch_end(), CAUSE_ILLEGAL, "mret to another place");

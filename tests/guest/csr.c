@@ -6,19 +6,6 @@
 
 #define LOW16_OTHERS (0xffffUL & ~VS_IRQS)
 
-/* Writes, reads back. */
-static uint64_t put(unsigned csr, uint64_t val)
-{
-    uint64_t got;
-    uint64_t cause = hs_csr_write(csr, val);
-    if (cause != CAUSE_NONE)
-        test_fatal("a write of CSR 0x%x in HS: expected to work, seen cause %lu", csr, cause);
-    cause = hs_csr_read(csr, &got);
-    if (cause != CAUSE_NONE)
-        test_fatal("a read of CSR 0x%x in HS: expected to work, seen cause %lu", csr, cause);
-    return got;
-}
-
 static void exist(void)
 {
     static const unsigned all[] = {
@@ -71,31 +58,32 @@ static void hstatus(void)
     const uint64_t wpri =
         exact ? 0x1fUL | 0xc00UL | 0xc0000UL | (0x1ffUL << 23) | (0x3fffUL << 34) | (0x3fffUL << 50)
               : 0;
-    check_bits(put(CSR_HSTATUS, 0), rw, 0, "hstatus after writing 0");
-    check_bits(put(CSR_HSTATUS, rw), rw | wpri, rw, "hstatus after writing its writable bits");
-    check_bits(put(CSR_HSTATUS, ~0UL), rw | wpri, rw, "hstatus after writing ones");
+    check_bits(hs_csr_put(CSR_HSTATUS, 0), rw, 0, "hstatus after writing 0");
+    check_bits(hs_csr_put(CSR_HSTATUS, rw), rw | wpri, rw,
+               "hstatus after writing its writable bits");
+    check_bits(hs_csr_put(CSR_HSTATUS, ~0UL), rw | wpri, rw, "hstatus after writing ones");
     for (unsigned i = 5; i < 23; i++) {
         uint64_t bit = BIT(i) & rw;
         context("bit %u", i);
-        check_bits(put(CSR_HSTATUS, bit), rw, bit, "hstatus");
+        check_bits(hs_csr_put(CSR_HSTATUS, bit), rw, bit, "hstatus");
     }
-    put(CSR_HSTATUS, 0);
+    hs_csr_put(CSR_HSTATUS, 0);
 }
 
 static void hstatus_vsxl(void)
 {
-    uint64_t v = FIELD_GET(HSTATUS_VSXL, put(CSR_HSTATUS, 0));
+    uint64_t v = FIELD_GET(HSTATUS_VSXL, hs_csr_put(CSR_HSTATUS, 0));
     check(v == 1 || v == 2, "VSXL is 1 or 2 after writing 0");
-    v = FIELD_GET(HSTATUS_VSXL, put(CSR_HSTATUS, FIELD_PUT(HSTATUS_VSXL, 3)));
+    v = FIELD_GET(HSTATUS_VSXL, hs_csr_put(CSR_HSTATUS, FIELD_PUT(HSTATUS_VSXL, 3)));
     check(v == 1 || v == 2, "VSXL is 1 or 2 after writing 3");
-    v = FIELD_GET(HSTATUS_VSXL, put(CSR_HSTATUS, FIELD_PUT(HSTATUS_VSXL, 2)));
+    v = FIELD_GET(HSTATUS_VSXL, hs_csr_put(CSR_HSTATUS, FIELD_PUT(HSTATUS_VSXL, 2)));
     check_eq(v, 2, "VSXL after writing 2");
 }
 
 static uint64_t geie_mask(void)
 {
-    uint64_t m = put(CSR_HGEIE, ~0UL);
-    put(CSR_HGEIE, 0);
+    uint64_t m = hs_csr_put(CSR_HGEIE, ~0UL);
+    hs_csr_put(CSR_HGEIE, 0);
     return m;
 }
 
@@ -107,14 +95,14 @@ static void hgeie(void)
     while (geilen < 63 && (m & BIT(geilen + 1)))
         geilen++;
     check_eq(m, geilen == 63 ? ~1UL : BIT(geilen + 1) - 2, "hgeie after writing ones");
-    check_eq(put(CSR_HGEIE, 0), 0, "hgeie after writing zeros");
+    check_eq(hs_csr_put(CSR_HGEIE, 0), 0, "hgeie after writing zeros");
     check_eq(hs_csr_read(CSR_HGEIP, &v), CAUSE_NONE, "cause of csrr hgeip");
     check_eq(v & ~m, 0, "hgeip outside of hgeie's bits");
     for (uint64_t n = 0; n <= geilen; n++)
-        check_eq(FIELD_GET(HSTATUS_VGEIN, put(CSR_HSTATUS, FIELD_PUT(HSTATUS_VGEIN, n))), n,
+        check_eq(FIELD_GET(HSTATUS_VGEIN, hs_csr_put(CSR_HSTATUS, FIELD_PUT(HSTATUS_VGEIN, n))), n,
                  "hstatus.VGEIN");
-    put(CSR_HSTATUS, 0);
-    put(CSR_HIE, BIT(IRQ_SGEI));
+    hs_csr_put(CSR_HSTATUS, 0);
+    hs_csr_put(CSR_HIE, BIT(IRQ_SGEI));
     hs_csr_read(CSR_HIE, &v);
     if (exact || geilen) /* QEMU's is writable even with GEILEN 0 */
         check_eq(v, geilen ? BIT(IRQ_SGEI) : 0, "hie.SGEIE, writable if and only if GEILEN > 0");
@@ -124,44 +112,44 @@ static void hedeleg(void)
 {
     const uint64_t zero = BIT(9) | BIT(10) | BIT(11) | BIT(16) | (0xfUL << 20);
     const uint64_t rw = 0x1feUL | BIT(12) | BIT(13) | BIT(15);
-    uint64_t ones = put(CSR_HEDELEG, ~0UL);
+    uint64_t ones = hs_csr_put(CSR_HEDELEG, ~0UL);
     check_bits(ones, zero, 0, "read-only zero bits of hedeleg");
     check_bits(ones, rw, rw, "writable bits of hedeleg");
-    check_eq(put(CSR_HEDELEG, 0), 0, "hedeleg after writing 0: bits are writable or zero");
+    check_eq(hs_csr_put(CSR_HEDELEG, 0), 0, "hedeleg after writing 0: bits are writable or zero");
     for (unsigned i = 0; i < 64; i++) {
         context("bit %u", i);
-        check_eq(put(CSR_HEDELEG, BIT(i)), ones & BIT(i), "hedeleg");
+        check_eq(hs_csr_put(CSR_HEDELEG, BIT(i)), ones & BIT(i), "hedeleg");
     }
 }
 
 static void hideleg(void)
 {
-    uint64_t ones = put(CSR_HIDELEG, ~0UL);
+    uint64_t ones = hs_csr_put(CSR_HIDELEG, ~0UL);
     check_bits(ones, VS_IRQS, VS_IRQS, "bits 2, 6, 10 of hideleg");
     check_bits(ones, BIT(12) | BIT(9) | BIT(5) | BIT(1), 0, "bits 1, 5, 9, 12 of hideleg");
-    check_eq(put(CSR_HIDELEG, 0), 0, "hideleg after writing 0");
+    check_eq(hs_csr_put(CSR_HIDELEG, 0), 0, "hideleg after writing 0");
     for (unsigned i = 0; i < 16; i++) {
         context("bit %u", i);
-        check_eq(put(CSR_HIDELEG, BIT(i)), ones & BIT(i), "hideleg");
+        check_eq(hs_csr_put(CSR_HIDELEG, BIT(i)), ones & BIT(i), "hideleg");
     }
 }
 
 static void hvip(void)
 {
     irq_off();
-    uint64_t ones = put(CSR_HVIP, ~0UL);
+    uint64_t ones = hs_csr_put(CSR_HVIP, ~0UL);
     check_bits(ones, 0xffffUL & ~BIT(13), VS_IRQS, "hvip after writing ones");
-    check_eq(put(CSR_HVIP, 0), 0, "hvip after writing 0");
+    check_eq(hs_csr_put(CSR_HVIP, 0), 0, "hvip after writing 0");
     for (unsigned i = 2; i <= 10; i += 4) {
         context("bit %u", i);
-        check_eq(put(CSR_HVIP, BIT(i)), BIT(i), "hvip");
+        check_eq(hs_csr_put(CSR_HVIP, BIT(i)), BIT(i), "hvip");
         uint64_t v;
         hs_csr_read(CSR_HIP, &v);
         check_bits(v, 0xffff, BIT(i), "hip, the or of hvip and nothing else");
         hs_csr_read(CSR_SIP, &v);
         check_bits(v, VS_IRQS, 0, "VS bits of sip");
     }
-    put(CSR_HVIP, 0);
+    hs_csr_put(CSR_HVIP, 0);
 }
 
 /* VSSIP in hip is hvip's bit and writable through it; VSTIP and VSEIP are read-only in hip. */
@@ -169,38 +157,40 @@ static void hip(void)
 {
     uint64_t v;
     irq_off();
-    put(CSR_HVIP, 0);
-    check_bits(put(CSR_HIP, ~0UL), VS_IRQS, BIT(IRQ_VSSI), "hip after writing ones");
+    hs_csr_put(CSR_HVIP, 0);
+    check_bits(hs_csr_put(CSR_HIP, ~0UL), VS_IRQS, BIT(IRQ_VSSI), "hip after writing ones");
     hs_csr_read(CSR_HVIP, &v);
     check_bits(v, VS_IRQS, BIT(IRQ_VSSI), "hvip after writing ones to hip");
-    put(CSR_HVIP, VS_IRQS);
-    check_bits(put(CSR_HIP, 0), VS_IRQS, BIT(IRQ_VSTI) | BIT(IRQ_VSEI), "hip after writing 0");
+    hs_csr_put(CSR_HVIP, VS_IRQS);
+    check_bits(hs_csr_put(CSR_HIP, 0), VS_IRQS, BIT(IRQ_VSTI) | BIT(IRQ_VSEI),
+               "hip after writing 0");
     hs_csr_read(CSR_HVIP, &v);
     check_bits(v, VS_IRQS, BIT(IRQ_VSTI) | BIT(IRQ_VSEI), "hvip after writing 0 to hip");
-    put(CSR_HVIP, 0);
+    hs_csr_put(CSR_HVIP, 0);
 }
 
 static void hie_and_sie(void)
 {
     uint64_t v;
     irq_off();
-    check_bits(put(CSR_HIE, ~0UL), 0xffffUL & ~BIT(IRQ_SGEI), VS_IRQS, "hie after writing ones");
-    check_eq(put(CSR_HIE, 0), 0, "hie after writing 0");
+    check_bits(hs_csr_put(CSR_HIE, ~0UL), 0xffffUL & ~BIT(IRQ_SGEI), VS_IRQS,
+               "hie after writing ones");
+    check_eq(hs_csr_put(CSR_HIE, 0), 0, "hie after writing 0");
     for (unsigned i = 2; i <= 10; i += 4) {
         context("bit %u", i);
-        check_eq(put(CSR_HIE, BIT(i)), BIT(i), "hie");
+        check_eq(hs_csr_put(CSR_HIE, BIT(i)), BIT(i), "hie");
     }
     context("%s", "");
-    put(CSR_HIE, 0);
+    hs_csr_put(CSR_HIE, 0);
     uint64_t old = csr_read(sie);
-    check_bits(put(CSR_SIE, 0xffff), VS_IRQS | BIT(IRQ_SGEI), 0, "VS bits of sie");
+    check_bits(hs_csr_put(CSR_SIE, 0xffff), VS_IRQS | BIT(IRQ_SGEI), 0, "VS bits of sie");
     hs_csr_read(CSR_HIE, &v);
     check_eq(v, 0, "hie after writing ones to sie");
-    put(CSR_SIE, old);
-    put(CSR_HIE, VS_IRQS);
+    hs_csr_put(CSR_SIE, old);
+    hs_csr_put(CSR_HIE, VS_IRQS);
     hs_csr_read(CSR_SIE, &v);
     check_eq(v, old, "sie after writing hie");
-    put(CSR_HIE, 0);
+    hs_csr_put(CSR_HIE, 0);
 }
 
 /* Bits of vsie and vsip are those of hie and hip, one place down, where hideleg is set; 0 else. */
@@ -210,18 +200,19 @@ static void vsie_alias(void)
     for (unsigned d = 0; d < 8; d++) {
         uint64_t deleg = (d & 1 ? BIT(2) : 0) | (d & 2 ? BIT(6) : 0) | (d & 4 ? BIT(10) : 0);
         context("hideleg 0x%lx", deleg);
-        put(CSR_HIDELEG, deleg);
-        put(CSR_HIE, VS_IRQS);
+        hs_csr_put(CSR_HIDELEG, deleg);
+        hs_csr_put(CSR_HIE, VS_IRQS);
         hs_csr_read(CSR_VSIE, &v);
         check_bits(v, 0xffff, deleg >> 1, "vsie with all of hie set");
-        put(CSR_VSIE, 0);
+        hs_csr_put(CSR_VSIE, 0);
         hs_csr_read(CSR_HIE, &v);
         check_bits(v, VS_IRQS, VS_IRQS & ~deleg, "hie after writing 0 to vsie");
-        put(CSR_HIE, 0);
-        check_bits(put(CSR_VSIE, VS_IRQS >> 1), 0xffff, deleg >> 1, "vsie after writing ones");
+        hs_csr_put(CSR_HIE, 0);
+        check_bits(hs_csr_put(CSR_VSIE, VS_IRQS >> 1), 0xffff, deleg >> 1,
+                   "vsie after writing ones");
         hs_csr_read(CSR_HIE, &v);
         check_bits(v, VS_IRQS, deleg, "hie after writing ones to vsie");
-        put(CSR_HIE, 0);
+        hs_csr_put(CSR_HIE, 0);
     }
 }
 
@@ -232,75 +223,66 @@ static void vsip_alias(void)
     for (unsigned d = 0; d < 8; d++) {
         uint64_t deleg = (d & 1 ? BIT(2) : 0) | (d & 2 ? BIT(6) : 0) | (d & 4 ? BIT(10) : 0);
         context("hideleg 0x%lx", deleg);
-        put(CSR_HIDELEG, deleg);
-        put(CSR_HVIP, VS_IRQS);
+        hs_csr_put(CSR_HIDELEG, deleg);
+        hs_csr_put(CSR_HVIP, VS_IRQS);
         hs_csr_read(CSR_VSIP, &v);
         check_bits(v, 0xffff, deleg >> 1, "vsip with all of hvip set");
-        put(CSR_HVIP, 0);
+        hs_csr_put(CSR_HVIP, 0);
         hs_csr_read(CSR_VSIP, &v);
         check_bits(v, 0xffff, 0, "vsip with hvip zero");
-        put(CSR_VSIP, BIT(1));
+        hs_csr_put(CSR_VSIP, BIT(1));
         hs_csr_read(CSR_HVIP, &v);
         check_eq(v, deleg & BIT(2), "hvip after setting vsip.SSIP");
-        put(CSR_HVIP, VS_IRQS);
-        put(CSR_VSIP, 0);
+        hs_csr_put(CSR_HVIP, VS_IRQS);
+        hs_csr_put(CSR_VSIP, 0);
         hs_csr_read(CSR_HVIP, &v);
         check_eq(v, VS_IRQS & ~(deleg & BIT(2)), "hvip after writing 0 to vsip");
-        put(CSR_HVIP, 0);
+        hs_csr_put(CSR_HVIP, 0);
     }
 }
 
 static void hcounteren(void)
 {
-    check_eq(put(CSR_HCOUNTEREN, 0), 0, "hcounteren after writing 0");
-    uint64_t ones = put(CSR_HCOUNTEREN, ~0UL);
+    check_eq(hs_csr_put(CSR_HCOUNTEREN, 0), 0, "hcounteren after writing 0");
+    uint64_t ones = hs_csr_put(CSR_HCOUNTEREN, ~0UL);
     check_eq(ones >> 32, 0, "bits 63 to 32 of hcounteren");
     check_bits(ones, 7, 7, "CY, TM and IR: the counters are there, and HS can grant them");
     for (unsigned i = 0; i < 32; i++) {
         context("bit %u", i);
-        check_eq(put(CSR_HCOUNTEREN, BIT(i)), ones & BIT(i), "hcounteren");
+        check_eq(hs_csr_put(CSR_HCOUNTEREN, BIT(i)), ones & BIT(i), "hcounteren");
     }
 }
-
-static const uint64_t patterns[] = {0UL,
-                                    ~0UL,
-                                    0x5555555555555555UL,
-                                    0xaaaaaaaaaaaaaaaaUL,
-                                    0x0123456789abcdefUL,
-                                    0xffffffff00000000UL,
-                                    0x8000000000000001UL};
-#define PATTERNS (sizeof patterns / sizeof patterns[0])
 
 static void htimedelta(void)
 {
     for (unsigned i = 0; i < PATTERNS; i++)
-        check_eq(put(CSR_HTIMEDELTA, patterns[i]), patterns[i], "htimedelta");
+        check_eq(hs_csr_put(CSR_HTIMEDELTA, patterns[i]), patterns[i], "htimedelta");
 }
 
 static void htval_htinst(void)
 {
-    check_eq(put(CSR_HTVAL, 0), 0, "htval after writing 0");
-    check_eq(put(CSR_HTINST, 0), 0, "htinst after writing 0");
+    check_eq(hs_csr_put(CSR_HTVAL, 0), 0, "htval after writing 0");
+    check_eq(hs_csr_put(CSR_HTINST, 0), 0, "htinst after writing 0");
     /* WARL: any legal value may come back, and each of these is one that traps write. */
-    put(CSR_HTVAL, 0x80200000UL >> 2);
-    put(CSR_HTINST, 0x3000);
-    check_eq(put(CSR_HTVAL, 0), 0, "htval after writing 0 again");
-    check_eq(put(CSR_HTINST, 0), 0, "htinst after writing 0 again");
+    hs_csr_put(CSR_HTVAL, 0x80200000UL >> 2);
+    hs_csr_put(CSR_HTINST, 0x3000);
+    check_eq(hs_csr_put(CSR_HTVAL, 0), 0, "htval after writing 0 again");
+    check_eq(hs_csr_put(CSR_HTINST, 0), 0, "htinst after writing 0 again");
 }
 
 static void henvcfg(void)
 {
     const uint64_t fields = BIT(0) | (0xfcUL) | (3UL << 32) | BIT(59) | (7UL << 61);
-    uint64_t ones = put(CSR_HENVCFG, ~0UL);
+    uint64_t ones = hs_csr_put(CSR_HENVCFG, ~0UL);
     check_eq(ones & ~fields, 0, "WPRI bits of henvcfg");
     check_bits(ones, BIT(0), BIT(0), "henvcfg.FIOM after writing 1");
     check_bits(ones, HENVCFG_STCE, sstc ? HENVCFG_STCE : 0, "henvcfg.STCE after writing 1");
-    check_eq(put(CSR_HENVCFG, 0), 0, "henvcfg after writing 0");
+    check_eq(hs_csr_put(CSR_HENVCFG, 0), 0, "henvcfg after writing 0");
     if (exact) /* QEMU holds the reserved encoding */
-        check(FIELD_GET(0x30UL, put(CSR_HENVCFG, 0x20)) != 2, "CBIE does not hold 0b10");
+        check(FIELD_GET(0x30UL, hs_csr_put(CSR_HENVCFG, 0x20)) != 2, "CBIE does not hold 0b10");
     for (unsigned i = 61; i < 64; i++) {
         context("bit %u", i);
-        check_bits(put(CSR_HENVCFG, BIT(i)), 7UL << 61, ones & BIT(i), "henvcfg");
+        check_bits(hs_csr_put(CSR_HENVCFG, BIT(i)), 7UL << 61, ones & BIT(i), "henvcfg");
     }
 }
 
@@ -309,7 +291,7 @@ static void hgatp_mode(void)
     unsigned paged = 0;
     for (uint64_t m = 0; m < 16; m++) {
         context("MODE %lu", m);
-        uint64_t got = FIELD_GET(ATP_MODE, put(CSR_HGATP, FIELD_PUT(ATP_MODE, m)));
+        uint64_t got = FIELD_GET(ATP_MODE, hs_csr_put(CSR_HGATP, FIELD_PUT(ATP_MODE, m)));
         check(got == 0 || (got >= 8 && got <= 10), "hgatp.MODE holds a defined mode");
         if (m == 0)
             check_eq(got, 0, "hgatp.MODE after writing Bare");
@@ -327,31 +309,32 @@ static void hgatp_mode(void)
 static void hgatp_fields(void)
 {
     uint64_t mode = FIELD_PUT(ATP_MODE, MODE_SV39);
-    uint64_t got = put(CSR_HGATP, mode | 0x80203UL);
+    uint64_t got = hs_csr_put(CSR_HGATP, mode | 0x80203UL);
     if (exact) { /* QEMU holds these bits */
         check_eq(got & ATP_PPN, 0x80200UL, "hgatp.PPN after writing 0x80203");
-        check_bits(put(CSR_HGATP, mode | (3UL << 58)), 3UL << 58, 0, "hgatp bits 59:58");
+        check_bits(hs_csr_put(CSR_HGATP, mode | (3UL << 58)), 3UL << 58, 0, "hgatp bits 59:58");
     }
-    uint64_t vmid = FIELD_GET(HGATP_VMID, put(CSR_HGATP, mode | HGATP_VMID));
+    uint64_t vmid = FIELD_GET(HGATP_VMID, hs_csr_put(CSR_HGATP, mode | HGATP_VMID));
     check((vmid & (vmid + 1)) == 0, "VMID's low bits are implemented first");
     for (unsigned i = 0; i < 14; i++) {
         context("VMID bit %u", i);
-        check_eq(FIELD_GET(HGATP_VMID, put(CSR_HGATP, mode | BIT(44 + i))), vmid & BIT(i), "VMID");
+        check_eq(FIELD_GET(HGATP_VMID, hs_csr_put(CSR_HGATP, mode | BIT(44 + i))), vmid & BIT(i),
+                 "VMID");
     }
-    put(CSR_HGATP, 0);
+    hs_csr_put(CSR_HGATP, 0);
 }
 
 /* "A write to hgatp with an unsupported MODE is not ignored": PPN is WARL on its own. */
 static void hgatp_bad_mode(void)
 {
     uint64_t mode = FIELD_PUT(ATP_MODE, MODE_SV39);
-    put(CSR_HGATP, mode | 0x80200UL);
-    uint64_t got = put(CSR_HGATP, FIELD_PUT(ATP_MODE, 15) | 0x80300UL);
+    hs_csr_put(CSR_HGATP, mode | 0x80200UL);
+    uint64_t got = hs_csr_put(CSR_HGATP, FIELD_PUT(ATP_MODE, 15) | 0x80300UL);
     if (exact) /* QEMU ignores the whole write */
         check_eq(got & ATP_PPN, 0x80300UL, "hgatp.PPN after a write with MODE 15");
     uint64_t m = FIELD_GET(ATP_MODE, got);
     check(m == 0 || (m >= 8 && m <= 10), "MODE after that is a defined one");
-    put(CSR_HGATP, 0);
+    hs_csr_put(CSR_HGATP, 0);
 }
 
 TESTS("csr",                                                        /**/

@@ -66,9 +66,9 @@ static void native_spot(uint64_t pa)
             check_eq(t.stval, pa, "stval");
             check_eq(regs.x[A0], pa, "a0, which must not change");
         }
-        me()->catch_resume = code_pc(MODE_HS) + 4;
+        me()->catch.resume = code_pc(MODE_HS) + 4;
         struct trap t = run_insn(mode, INSN_I(0x67, 0, T0, A0, 0), pa, 0);
-        me()->catch_resume = 0;
+        me()->catch.resume = 0;
         context("jump in %s to 0x%lx", name_of(mode), pa);
         check_eq(t.scause, CAUSE_INSN_ACCESS, "scause");
         check_eq(t.sepc, pa, "sepc");

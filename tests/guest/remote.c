@@ -8,20 +8,6 @@
 
 #define ALL (~0UL)
 
-static struct sbi_ret call(uint64_t ext, uint64_t fid, uint64_t a0, uint64_t a1, uint64_t a2,
-                           uint64_t a3, uint64_t a4)
-{
-    return sbi_call6(ext, fid, a0, a1, a2, a3, a4, 0);
-}
-
-#define CALL_(ext, fid, a0, a1, a2, a3, a4, ...) call(ext, fid, a0, a1, a2, a3, a4)
-#define CALL(...)                                CALL_(__VA_ARGS__, 0, 0, 0, 0, 0, 0)
-
-static bool check_error(struct sbi_ret r, long want, const char *what)
-{
-    return check_eq((uint64_t)r.error, (uint64_t)want, what);
-}
-
 /* --- workers: the other harts wait for a job, do it, and say so --- */
 
 static struct worker {

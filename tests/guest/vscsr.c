@@ -4,31 +4,6 @@
 #include "env.h"
 #include "test.h"
 
-static uint64_t put(unsigned csr, uint64_t val)
-{
-    uint64_t got;
-    if (hs_csr_write(csr, val) != CAUSE_NONE || hs_csr_read(csr, &got) != CAUSE_NONE)
-        test_fatal("CSR 0x%x in HS: expected to work, seen cause %lu", csr, me()->caught.scause);
-    return got;
-}
-
-static uint64_t get(unsigned csr)
-{
-    uint64_t got;
-    if (hs_csr_read(csr, &got) != CAUSE_NONE)
-        test_fatal("CSR 0x%x in HS: expected to work, seen cause %lu", csr, me()->caught.scause);
-    return got;
-}
-
-static const uint64_t patterns[] = {0UL,
-                                    ~0UL,
-                                    0x5555555555555555UL,
-                                    0xaaaaaaaaaaaaaaaaUL,
-                                    0x0123456789abcdefUL,
-                                    0xffffffff00000000UL,
-                                    0x8000000000000001UL};
-#define PATTERNS (sizeof patterns / sizeof patterns[0])
-
 /* QEMU holds whatever HS writes to vsstatus, shows SD to VS only, and keeps vsepc's bit 0. */
 static void vsstatus(void)
 {
@@ -36,27 +11,27 @@ static void vsstatus(void)
     const uint64_t zero = !exact ? 0
                                  : ~(rw | SSTATUS_UBE | SSTATUS_VS | SSTATUS_FS | BIT(23) |
                                      BIT(24) | SSTATUS_UXL | SSTATUS_SD);
-    check_bits(put(CSR_VSSTATUS, 0), rw | zero | SSTATUS_SD | SSTATUS_FS | SSTATUS_VS, 0,
+    check_bits(hs_csr_put(CSR_VSSTATUS, 0), rw | zero | SSTATUS_SD | SSTATUS_FS | SSTATUS_VS, 0,
                "vsstatus after writing 0");
-    check_bits(put(CSR_VSSTATUS, ~0UL), rw | zero, rw, "vsstatus after writing ones");
+    check_bits(hs_csr_put(CSR_VSSTATUS, ~0UL), rw | zero, rw, "vsstatus after writing ones");
     for (unsigned i = 0; i < 20; i++) {
         context("bit %u", i);
         if (BIT(i) & rw)
-            check_bits(put(CSR_VSSTATUS, BIT(i)), rw, BIT(i), "vsstatus");
+            check_bits(hs_csr_put(CSR_VSSTATUS, BIT(i)), rw, BIT(i), "vsstatus");
     }
     context("%s", "");
-    uint64_t uxl = FIELD_GET(SSTATUS_UXL, put(CSR_VSSTATUS, FIELD_PUT(SSTATUS_UXL, 2)));
+    uint64_t uxl = FIELD_GET(SSTATUS_UXL, hs_csr_put(CSR_VSSTATUS, FIELD_PUT(SSTATUS_UXL, 2)));
     check_eq(uxl, 2, "UXL after writing 2");
 }
 
 static void check_sd(uint64_t fs, uint64_t want, bool hs_on)
 {
-    uint64_t v = put(CSR_VSSTATUS, FIELD_PUT(SSTATUS_FS, fs));
+    uint64_t v = hs_csr_put(CSR_VSSTATUS, FIELD_PUT(SSTATUS_FS, fs));
     if (exact)
         check_eq(v >> 63, want, "vsstatus.SD read in HS");
     run_insn(MODE_VS, INSN_CSRRS(A0, CSR_SSTATUS, X0), 0, 0);
     uint64_t seen = regs.x[A0];
-    check_eq(FIELD_GET(SSTATUS_FS, get(CSR_VSSTATUS)), fs, "vsstatus.FS after VS has run");
+    check_eq(FIELD_GET(SSTATUS_FS, hs_csr_get(CSR_VSSTATUS)), fs, "vsstatus.FS after VS has run");
     /* A hart without H has one FS: with HS's Off it must be Off, and VS sees that. */
     if (exact && !hs_on)
         return;
@@ -79,7 +54,7 @@ static void vsstatus_sd(void)
             csr_write(sstatus, FIELD_PUT(SSTATUS_FS, hs));
         }
     }
-    put(CSR_VSSTATUS, 0);
+    hs_csr_put(CSR_VSSTATUS, 0);
 }
 
 /* What a guest makes of its own FS doesn't hide from HS that it has used the unit. */
@@ -88,10 +63,10 @@ static void fs_used_and_off(void)
     const uint32_t code[] = {0xf2000053, INSN_CSRRC(X0, CSR_SSTATUS, A0)}; /* fmv.d.x f0, x0 */
     env_set(MODE_BARE, MODE_BARE);
     csr_write(sstatus, FIELD_PUT(SSTATUS_FS, 1));
-    put(CSR_VSSTATUS, FIELD_PUT(SSTATUS_FS, 1));
+    hs_csr_put(CSR_VSSTATUS, FIELD_PUT(SSTATUS_FS, 1));
     struct trap t = run_code(MODE_VS, code, 2, SSTATUS_FS, 0);
     check(completed(&t), "fmv.d.x and csrrc work");
-    check_eq(FIELD_GET(SSTATUS_FS, get(CSR_VSSTATUS)), 0, "vsstatus.FS");
+    check_eq(FIELD_GET(SSTATUS_FS, hs_csr_get(CSR_VSSTATUS)), 0, "vsstatus.FS");
     check_eq(FIELD_GET(SSTATUS_FS, csr_read(sstatus)), 3, "sstatus.FS");
     csr_write(sstatus, 0);
 }
@@ -101,35 +76,36 @@ static void vsstatus_apart(void)
     const uint64_t bits = SSTATUS_SUM | SSTATUS_MXR | SSTATUS_SPP | SSTATUS_SPIE;
     irq_off();
     csr_write(sstatus, 0);
-    put(CSR_VSSTATUS, bits | SSTATUS_SIE);
+    hs_csr_put(CSR_VSSTATUS, bits | SSTATUS_SIE);
     check_bits(csr_read(sstatus), bits | SSTATUS_SIE, 0, "sstatus after writing vsstatus");
-    put(CSR_VSSTATUS, 0);
+    hs_csr_put(CSR_VSSTATUS, 0);
     csr_write(sstatus, bits & ~SSTATUS_SPP);
-    check_bits(get(CSR_VSSTATUS), bits | SSTATUS_SIE, 0, "vsstatus after writing sstatus");
+    check_bits(hs_csr_get(CSR_VSSTATUS), bits | SSTATUS_SIE, 0, "vsstatus after writing sstatus");
 }
 
 static void vscause(void)
 {
     for (uint64_t i = 0; i < 24; i++) {
         context("code %lu", i);
-        check_eq(put(CSR_VSCAUSE, i), i, "vscause");
-        check_eq(put(CSR_VSCAUSE, BIT(63) | i), BIT(63) | i, "vscause");
+        check_eq(hs_csr_put(CSR_VSCAUSE, i), i, "vscause");
+        check_eq(hs_csr_put(CSR_VSCAUSE, BIT(63) | i), BIT(63) | i, "vscause");
     }
 }
 
 static void vsepc(void)
 {
     for (unsigned i = 0; i < PATTERNS; i++)
-        check_eq(put(CSR_VSEPC, patterns[i] & ~1UL), patterns[i] & ~1UL, "vsepc");
+        check_eq(hs_csr_put(CSR_VSEPC, patterns[i] & ~1UL), patterns[i] & ~1UL, "vsepc");
     if (exact)
-        check_eq(put(CSR_VSEPC, 0x80200003UL), 0x80200002UL, "vsepc, whose bit 0 is always zero");
+        check_eq(hs_csr_put(CSR_VSEPC, 0x80200003UL), 0x80200002UL,
+                 "vsepc, whose bit 0 is always zero");
 }
 
 static void vstval_vsscratch(void)
 {
     for (unsigned i = 0; i < PATTERNS; i++) {
-        check_eq(put(CSR_VSTVAL, patterns[i]), patterns[i], "vstval");
-        check_eq(put(CSR_VSSCRATCH, patterns[i]), patterns[i], "vsscratch");
+        check_eq(hs_csr_put(CSR_VSTVAL, patterns[i]), patterns[i], "vstval");
+        check_eq(hs_csr_put(CSR_VSSCRATCH, patterns[i]), patterns[i], "vsscratch");
     }
     check_eq(csr_read(sscratch), (uint64_t)me(), "sscratch after writing vsscratch");
 }
@@ -137,10 +113,10 @@ static void vstval_vsscratch(void)
 static void vstvec(void)
 {
     uint64_t old = csr_read(stvec);
-    check_eq(put(CSR_VSTVEC, 0x80200100UL), 0x80200100UL, "vstvec, direct");
-    check_eq(put(CSR_VSTVEC, 0x80200101UL), 0x80200101UL, "vstvec, vectored");
-    check_eq(put(CSR_VSTVEC, 0x12345678abcd00UL), 0x12345678abcd00UL, "vstvec");
-    uint64_t v = put(CSR_VSTVEC, 0x80200102UL);
+    check_eq(hs_csr_put(CSR_VSTVEC, 0x80200100UL), 0x80200100UL, "vstvec, direct");
+    check_eq(hs_csr_put(CSR_VSTVEC, 0x80200101UL), 0x80200101UL, "vstvec, vectored");
+    check_eq(hs_csr_put(CSR_VSTVEC, 0x12345678abcd00UL), 0x12345678abcd00UL, "vstvec");
+    uint64_t v = hs_csr_put(CSR_VSTVEC, 0x80200102UL);
     check((v & 2) == 0, "MODE of vstvec does not hold a reserved value");
     check_eq(csr_read(stvec), old, "stvec after writing vstvec");
 }
@@ -150,7 +126,7 @@ static void vstimecmp(void)
     if (!sstc)
         return;
     for (unsigned i = 0; i < PATTERNS; i++)
-        check_eq(put(CSR_VSTIMECMP, patterns[i]), patterns[i], "vstimecmp");
+        check_eq(hs_csr_put(CSR_VSTIMECMP, patterns[i]), patterns[i], "vstimecmp");
 }
 
 /* "When V=0, a write with an unsupported MODE is either ignored, or the fields are WARL." */
@@ -162,13 +138,13 @@ static void vsatp_bad_mode(void)
         if (m == 0 || (m >= 8 && m <= 10 && env_has_vs(m)))
             continue;
         context("MODE %lu", m);
-        put(CSR_VSATP, good);
-        uint64_t v = put(CSR_VSATP, bad);
+        hs_csr_put(CSR_VSATP, good);
+        uint64_t v = hs_csr_put(CSR_VSATP, bad);
         uint64_t got = FIELD_GET(ATP_MODE, v);
         if (v != good)
             check(got == 0 || (got >= 8 && got <= 10), "vsatp is unchanged or its MODE is legal");
     }
-    put(CSR_VSATP, 0);
+    hs_csr_put(CSR_VSATP, 0);
 }
 
 static void vsatp_modes(void)
@@ -178,10 +154,10 @@ static void vsatp_modes(void)
         uint64_t v = FIELD_PUT(ATP_MODE, m) | BIT(44) | 0x80200UL;
         context("%s", mode_name(m));
         if (env_has_vs(m))
-            check_eq(put(CSR_VSATP, v), v, "vsatp");
+            check_eq(hs_csr_put(CSR_VSATP, v), v, "vsatp");
         check_eq(csr_read(satp), 0, "satp after writing vsatp");
     }
-    put(CSR_VSATP, 0);
+    hs_csr_put(CSR_VSATP, 0);
 }
 
 /* "When V=1, a write to satp with an unsupported MODE is ignored." */
@@ -193,12 +169,12 @@ static void satp_bad_mode_vs(void)
         if (m >= 8 && m <= 10 && env_has_vs(m))
             continue;
         context("MODE %lu", m);
-        put(CSR_VSATP, 0);
-        uint64_t before = get(CSR_VSATP);
+        hs_csr_put(CSR_VSATP, 0);
+        uint64_t before = hs_csr_get(CSR_VSATP);
         struct trap t = run_insn(MODE_VS, INSN_CSRRW(X0, CSR_SATP, A0),
                                  FIELD_PUT(ATP_MODE, m) | good | BIT(45), 0);
         check(completed(&t), "csrw satp completes");
-        check_eq(get(CSR_VSATP), before, "vsatp");
+        check_eq(hs_csr_get(CSR_VSATP), before, "vsatp");
     }
 }
 
@@ -226,13 +202,13 @@ static void read_in_vs(void)
         if (pairs[i].vs == CSR_VSTIMECMP && !sstc)
             continue;
         context("%s", pairs[i].name);
-        uint64_t want = put(pairs[i].vs, pairs[i].vs_val);
+        uint64_t want = hs_csr_put(pairs[i].vs, pairs[i].vs_val);
         check_bits(want, pairs[i].mask, pairs[i].vs_val & pairs[i].mask, "the VS CSR in HS");
         struct trap t = run_insn(MODE_VS, INSN_CSRRS(A0, pairs[i].s, X0), 0, 0);
         if (!check(completed(&t), "csrr in VS completes"))
             fail("expected an ECALL, seen cause %lu at 0x%lx", t.scause, t.sepc);
         check_eq(regs.x[A0] & pairs[i].mask, want & pairs[i].mask, "value read in VS");
-        put(pairs[i].vs, 0);
+        hs_csr_put(pairs[i].vs, 0);
     }
 }
 
@@ -249,18 +225,18 @@ static void write_in_vs(void)
         if (pairs[i].vs == CSR_VSTIMECMP && !sstc)
             continue;
         context("%s", pairs[i].name);
-        put(pairs[i].vs, 0);
+        hs_csr_put(pairs[i].vs, 0);
         if (stable)
-            hs_before = get(pairs[i].s);
+            hs_before = hs_csr_get(pairs[i].s);
         struct trap t = run_insn(MODE_VS, INSN_CSRRW(X0, pairs[i].s, A0), pairs[i].vs_val, 0);
         if (!check(completed(&t), "csrw in VS completes"))
             fail("expected an ECALL, seen cause %lu at 0x%lx", t.scause, t.sepc);
-        check_bits(get(pairs[i].vs), pairs[i].mask, pairs[i].vs_val & pairs[i].mask,
+        check_bits(hs_csr_get(pairs[i].vs), pairs[i].mask, pairs[i].vs_val & pairs[i].mask,
                    "the VS CSR in HS");
         if (stable)
-            hs_after = get(pairs[i].s);
+            hs_after = hs_csr_get(pairs[i].s);
         check_eq(hs_after, hs_before, "the HS CSR");
-        put(pairs[i].vs, 0);
+        hs_csr_put(pairs[i].vs, 0);
     }
 }
 
@@ -295,11 +271,11 @@ static void shared_with_vs(void)
         check_eq(regs.x[A0], v ^ 7, "scounteren read in VS");
         check_eq(csr_read(scounteren), v, "scounteren of HS after a write in VS");
     }
-    uint64_t senv = put(CSR_SENVCFG, 1);
+    uint64_t senv = hs_csr_put(CSR_SENVCFG, 1);
     run_insn(MODE_VS, INSN_CSRRS(A0, CSR_SENVCFG, X0), 0, 0);
     context("senvcfg");
     check_eq(regs.x[A0], senv, "value read in VS");
-    put(CSR_SENVCFG, 0);
+    hs_csr_put(CSR_SENVCFG, 0);
     csr_write(scounteren, 7);
 }
 

@@ -15,7 +15,7 @@ void hs_run(uint64_t x[32]);
 static bool irq_in_hs(const struct trap *t)
 {
     struct hart *h = me();
-    if (h->traps++ == 0)
+    if (h->catch.traps++ == 0)
         h->caught = *t;
     h->trap.sepc = (uint64_t)hs_end;
     csr_clear(sstatus, SSTATUS_SPIE);
@@ -104,7 +104,7 @@ static void run_in_hs(const struct step *s, struct outcome *o)
 {
     struct hart *h = me();
     catch_begin();
-    h->catch_resume = (uint64_t)hs_end;
+    h->catch.resume = (uint64_t)hs_end;
     h->irq = irq_in_hs;
     csr_write(sepc, (uint64_t)hs_end);
     hs_run(o->x);

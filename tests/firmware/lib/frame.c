@@ -6,8 +6,7 @@
 #include "low.h"
 
 #define WATCHDOG_SECONDS 5
-#define MAX_CAUGHT       10000 /* more traps than this in one catch is a loop */
-#define MAX_DEPTH        64    /* of handlers in handlers: the stack ends somewhere */
+#define MAX_DEPTH        64 /* of handlers in handlers: the stack ends somewhere */
 
 struct hart harts[MAX_HARTS];
 volatile unsigned harts_count;
@@ -60,35 +59,25 @@ static struct trap trap_read(void)
 
 void catch_begin(void)
 {
-    struct hart *h = me();
-    h->traps = 0;
-    h->resume = 0;
-    h->caught = (struct trap){.mcause = CAUSE_NONE};
-    h->catch = true;
-    __asm__ volatile("" ::: "memory");
+    me()->caught = (struct trap){.mcause = CAUSE_NONE};
+    catch_on(&me()->catch);
 }
 
 uint64_t catch_end(void)
 {
-    struct hart *h = me();
-    __asm__ volatile("" ::: "memory");
-    h->catch = false;
-    h->resume = 0;
-    return h->caught.mcause;
+    catch_off(&me()->catch);
+    return me()->caught.mcause;
 }
 
 static void took_exception(struct hart *h, struct trap *t)
 {
-    if (!h->catch)
+    if (!h->catch.on)
         test_fatal_trap("a trap in M that no test expects", t);
-    if (h->traps++ == 0)
+    if (h->catch.traps++ == 0)
         h->caught = *t;
-    if (h->traps > MAX_CAUGHT)
+    if (h->catch.traps > MAX_CAUGHT)
         test_fatal_trap("the same trap again and again", t);
-    if (h->resume)
-        t->mepc = h->resume;
-    else
-        t->mepc += (*(volatile uint16_t *)t->mepc & 3) == 3 ? 4 : 2;
+    t->mepc = catch_next(&h->catch, t->mepc);
 }
 
 static void timer_program(void)

@@ -3,6 +3,7 @@
 #ifndef FIRMWARE_FRAME_H
 #define FIRMWARE_FRAME_H
 
+#include "catch.h"
 #include "check.h"
 #include "mcsr.h"
 
@@ -26,11 +27,9 @@ struct hart {
     uint64_t host[16]; /* callee-saved registers of lower_enter's caller, and its mtvec */
     uint64_t stack_top;
     uint64_t hartid;
-    uint64_t depth;          /* of M's traps inside M's handler */
-    volatile bool catch;     /* an M exception is expected: record it in caught, go on behind it */
-    uint64_t resume;         /* where to go on, if not behind the instruction at mepc */
-    struct trap caught;      /* the first since catch_begin */
-    volatile unsigned traps; /* how many since then */
+    uint64_t depth; /* of M's traps inside M's handler */
+    struct catch catch;
+    struct trap caught; /* the first M exception since catch_begin */
     volatile uint64_t irqs[16];
     bool (*irq)(struct trap *t); /* handles an M interrupt; false: nobody expected it */
     volatile bool ready, failed;

@@ -3,9 +3,26 @@
 
 #define MAX_LINES 8 /* of diagnosis after the first of a test */
 
+const uint64_t patterns[PATTERNS] = {0UL,
+                                     ~0UL,
+                                     0x5555555555555555UL,
+                                     0xaaaaaaaaaaaaaaaaUL,
+                                     0x0123456789abcdefUL,
+                                     0xffffffff00000000UL,
+                                     0x8000000000000001UL};
+
 static const struct test *current;
 static unsigned failures;
 static char where[160];
+
+/* Formats what a variadic function was given behind fmt. */
+#define FORMAT(text, fmt)                                                                          \
+    do {                                                                                           \
+        va_list ap;                                                                                \
+        va_start(ap, fmt);                                                                         \
+        format(text, sizeof(text), fmt, ap);                                                       \
+        va_end(ap);                                                                                \
+    } while (0)
 
 static void say(const char *fmt, va_list ap)
 {
@@ -26,19 +43,13 @@ void print(const char *fmt, ...)
 void note(const char *fmt, ...)
 {
     char text[200];
-    va_list ap;
-    va_start(ap, fmt);
-    format(text, sizeof text, fmt, ap);
-    va_end(ap);
+    FORMAT(text, fmt);
     print("# %s", text);
 }
 
 void context(const char *fmt, ...)
 {
-    va_list ap;
-    va_start(ap, fmt);
-    format(where, sizeof where, fmt, ap);
-    va_end(ap);
+    FORMAT(where, fmt);
 }
 
 static void fail_text(const char *text)
@@ -53,20 +64,14 @@ static void fail_text(const char *text)
 void fail(const char *fmt, ...)
 {
     char text[200];
-    va_list ap;
-    va_start(ap, fmt);
-    format(text, sizeof text, fmt, ap);
-    va_end(ap);
+    FORMAT(text, fmt);
     fail_text(text);
 }
 
 void test_fatal(const char *fmt, ...)
 {
     char text[200];
-    va_list ap;
-    va_start(ap, fmt);
-    format(text, sizeof text, fmt, ap);
-    va_end(ap);
+    FORMAT(text, fmt);
     fail_text(text);
     leave_test();
 }

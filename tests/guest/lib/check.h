@@ -42,6 +42,10 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints a line. */
 void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Values that a field of 64 bits should hold, and one of fewer should not. */
+#define PATTERNS 7
+extern const uint64_t patterns[PATTERNS];
+
 /* Runs all tests, each by run_one() (which calls t->run from the resting state and comes back when
  * it is over), prints the verdicts and the closing line. Returns how many failed. */
 unsigned tests_run(void (*run_one)(const struct test *t));

@@ -195,6 +195,23 @@ uint64_t hs_csr_write(unsigned csr, uint64_t val)
     return cause_of(MODE_HS, INSN_CSRRW(X0, csr, A0), val, 0);
 }
 
+uint64_t hs_csr_get(unsigned csr)
+{
+    uint64_t val;
+    uint64_t cause = hs_csr_read(csr, &val);
+    if (cause != CAUSE_NONE)
+        test_fatal("a read of CSR 0x%x in HS: expected to work, seen cause %lu", csr, cause);
+    return val;
+}
+
+uint64_t hs_csr_put(unsigned csr, uint64_t val)
+{
+    uint64_t cause = hs_csr_write(csr, val);
+    if (cause != CAUSE_NONE)
+        test_fatal("a write of CSR 0x%x in HS: expected to work, seen cause %lu", csr, cause);
+    return hs_csr_get(csr);
+}
+
 void vs_vector_set(unsigned vectored)
 {
     csr_write(vstvec, addr_in(MODE_VS, vs_vector) | vectored);

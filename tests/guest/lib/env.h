@@ -67,6 +67,9 @@ uint64_t code_pc(enum mode mode);
 /* CSRs by number, from HS. Returns the cause, or CAUSE_NONE. */
 uint64_t hs_csr_read(unsigned csr, uint64_t *val);
 uint64_t hs_csr_write(unsigned csr, uint64_t val);
+/* The same of CSRs that are there; put() reads back. A trap ends the test. */
+uint64_t hs_csr_get(unsigned csr);
+uint64_t hs_csr_put(unsigned csr, uint64_t val);
 
 /* For vstvec: 64 ECALLs, so that a trap taken in VS comes to HS as an ECALL from there. */
 extern const uint32_t vs_vector[64];

@@ -4,9 +4,6 @@
 #include "sbi.h"
 #include "test.h"
 
-/* More traps than this between catch_begin and catch_end is a loop. */
-#define MAX_CAUGHT 10000
-
 struct hart harts[MAX_HARTS];
 extern char trap_entry[], secondary_start[], stacks[];
 void guest_enter(void);
@@ -34,7 +31,7 @@ void hart_reset(void)
     irq_off();
     me()->depth = 0;
     me()->in_guest = 0;
-    me()->catch_resume = 0;
+    catch_off(&me()->catch);
     me()->irq = 0;
     me()->guest_sie = true;
     reset_optional();
@@ -64,34 +61,25 @@ void hart_reset(void)
 
 void catch_begin(void)
 {
-    struct hart *h = me();
-    h->traps = 0;
-    h->caught = (struct trap){.scause = CAUSE_NONE};
-    h->catch = true;
-    __asm__ volatile("" ::: "memory");
+    me()->caught = (struct trap){.scause = CAUSE_NONE};
+    catch_on(&me()->catch);
 }
 
 uint64_t catch_end(void)
 {
-    struct hart *h = me();
-    __asm__ volatile("" ::: "memory");
-    h->catch = false;
-    h->catch_resume = 0;
-    return h->caught.scause;
+    catch_off(&me()->catch);
+    return me()->caught.scause;
 }
 
 static void took_exception(struct hart *h, struct trap *t)
 {
-    if (!h->catch)
+    if (!h->catch.on)
         test_fatal_trap("a trap in HS that no test expects", t);
-    if (h->traps++ == 0)
+    if (h->catch.traps++ == 0)
         h->caught = *t;
-    if (h->traps > MAX_CAUGHT)
+    if (h->catch.traps > MAX_CAUGHT)
         test_fatal_trap("the same trap again and again", t);
-    if (h->catch_resume)
-        t->sepc = h->catch_resume;
-    else
-        t->sepc += (*(volatile uint16_t *)t->sepc & 3) == 3 ? 4 : 2;
+    t->sepc = catch_next(&h->catch, t->sepc);
 }
 
 static void count_irq(struct hart *h, const struct trap *t)

@@ -3,6 +3,7 @@
 #ifndef GUEST_HART_H
 #define GUEST_HART_H
 
+#include "catch.h"
 #include "jump.h"
 
 #include <stdbool.h>
@@ -31,11 +32,9 @@ struct hart {
     uint64_t stack_top;
     void (*entry)(void); /* of a secondary hart */
     uint64_t hartid;
-    uint64_t depth;        /* of trap handling, to notice a trap inside the handler */
-    volatile bool catch;   /* an HS trap is expected: record it in caught, go on behind it */
-    uint64_t catch_resume; /* where to go on, if the instruction at sepc can't be read */
-    struct trap caught;
-    volatile unsigned traps; /* HS traps caught since catch_begin */
+    uint64_t depth; /* of trap handling, to notice a trap inside the handler */
+    struct catch catch;
+    struct trap caught; /* the first HS trap since catch_begin */
     volatile uint64_t irqs[16];
     bool (*irq)(const struct trap *t); /* handles an HS interrupt; false: it was not expected */
     bool guest_sie;                    /* SIE while U runs, so SPIE after its trap; usually true */

@@ -3,6 +3,8 @@
 #ifndef GUEST_SBI_H
 #define GUEST_SBI_H
 
+#include "check.h"
+
 #include <stdint.h>
 
 struct sbi_ret {
@@ -61,6 +63,15 @@ static inline struct sbi_ret sbi_call(uint64_t ext, uint64_t fid, uint64_t a0, u
                                       uint64_t a2)
 {
     return sbi_call6(ext, fid, a0, a1, a2, 0, 0, 0);
+}
+
+/* Any call, with up to five arguments. */
+#define CALL(...)                                CALL_(__VA_ARGS__, 0, 0, 0, 0, 0, 0)
+#define CALL_(ext, fid, a0, a1, a2, a3, a4, ...) sbi_call6(ext, fid, a0, a1, a2, a3, a4, 0)
+
+static inline bool check_error(struct sbi_ret r, long want, const char *what)
+{
+    return check_eq((uint64_t)r.error, (uint64_t)want, what);
 }
 
 static inline struct sbi_ret sbi_set_timer(uint64_t deadline)
