@@ -63,11 +63,15 @@ void sbi_call(struct vhart *vh)
     }
 }
 
-bool sbi_offload(struct vhart *vh)
+bool sbi_offload(struct vhart *vh, bool certain)
 {
+    static bool spoken; /* SBI, by a number that no other convention has */
     const struct sbi_ext *e = extension_find(vh->h.x[17]);
 
-    if (e == NULL ||
+    if (e != NULL && !e->legacy && !spoken) {
+        spoken = true;
+    }
+    if (e == NULL || (e->legacy && !spoken && !certain) ||
         (e->exit != EXIT_sbi_timer && e->exit != EXIT_sbi_ipi && e->exit != EXIT_sbi_rfence)) {
         return false;
     }

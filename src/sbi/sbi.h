@@ -48,9 +48,11 @@ void sbi_call(struct vhart *vh);
 
 /*
  * The same for an operating system above firmware, of the calls that Hearth answers without waking
- * it: timer, IPIs and remote fences. False: none of these, nothing done.
+ * it: timer, IPIs and remote fences. False: none of these, nothing done. The legacy calls' numbers
+ * may mean something else to a firmware and its system: unless it is certain that they speak SBI,
+ * they are only taken for it once another extension has been called.
  */
-bool sbi_offload(struct vhart *vh) must_check;
+bool sbi_offload(struct vhart *vh, bool certain) must_check;
 
 /*
  * The calling hart is stopped: HS state reset, hsm = STOPPED. Waits in M, serving requests, until

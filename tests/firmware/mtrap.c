@@ -37,6 +37,20 @@ static void ecall(void)
     }
 }
 
+/* A system and its firmware may have a convention of their own: whatever a7 holds, short of SBI's
+ * numbers of extensions, the call is the firmware's. */
+static void ecall_numbers(void)
+{
+    for (uint64_t a7 = 0; a7 < 16; a7++) {
+        context("a7 = %lu", a7);
+        low_reset();
+        low.x[A7] = a7;
+        struct trap t = run_insn(MODE_S, INSN_ECALL, 0, 0);
+        check_eq(t.mcause, CAUSE_ECALL_S, "mcause");
+        check_eq(t.mepc, code_pc(MODE_S), "mepc");
+    }
+}
+
 static void ebreak(void)
 {
     for (unsigned i = 0; i < MODES; i++) {
@@ -297,6 +311,7 @@ static void nested(void)
 }
 
 TESTS("mtrap", {"ecall", "Environment Call and Breakpoint", ecall},
+      {"ecall_numbers", "Environment Call and Breakpoint", ecall_numbers},
       {"ebreak", "Environment Call and Breakpoint", ebreak},
       {"illegal", "Machine Trap Value", illegal}, {"access_fault", "Machine Cause", access_fault},
       {"fetch_fault", "Machine Cause", fetch_fault},

@@ -99,7 +99,7 @@ static void absent(void **state)
     static const unsigned nums[] = {
         0x001, 0x008,     0x015, 0x017, 0x181, 0x301 + 6, 0x310, 0x312, 0x31a, 0x321, 0x322,
         0x345, 0x350 + 2, 0x357, 0x35c, 0x380, 0x3a1,     0x3a3, 0x3a4, 0x3c0, 0x3ef, 0x5a8,
-        0x5c0, 0x6c0,     0x740, 0x741, 0x742, 0x744,     0x747, 0x757, 0x7a0, 0x7a1, 0x7a8,
+        0x5c0, 0x6c0,     0x740, 0x741, 0x742, 0x744,     0x747, 0x757, 0x7a4, 0x7a5, 0x7a8,
         0x7b0, 0x7b1,     0x7b2, 0x7c0, 0x7c1, 0x7ff,     0x800, 0xb01, 0xb20, 0xb80, 0xb82,
         0xbc0, 0xc20,     0xc80, 0xcc0, 0xdc0, 0xec0,     0xf10, 0xf16, 0xfc0, 0xfff};
     struct hart h = hart_in(M);
@@ -115,6 +115,23 @@ static void absent(void **state)
         assert_int_equal(e.kind, EXEC_TRAP);
         assert_int_equal(e.trap.cause, CAUSE_ILLEGAL);
         assert_int_equal(e.trap.tval, 0x00002573 | nums[i] << 20);
+    }
+}
+
+/* Debug specification, "Trigger Module Registers": type 0 in tdata1 says that tselect names no
+ * trigger, and another tselect can't be chosen. */
+static void no_triggers(void **state)
+{
+    struct hart h = hart_in(M);
+    (void)state;
+    for (unsigned num = 0x7a0; num <= 0x7a3; num++) {
+        assert_int_equal(put(&h, num, ~UINT64_C(0)), CSR_EFFECT_NONE);
+        assert_int_equal(get(&h, num), 0);
+        for (enum mode m = M + 1; m < MODES; m++) {
+            hart_mode(&h, m);
+            assert_int_equal(access_cause(&h, num, false), CAUSE_ILLEGAL);
+        }
+        hart_mode(&h, M);
     }
 }
 
@@ -468,6 +485,7 @@ int main(void)
         cmocka_unit_test(counters),
         cmocka_unit_test(identity),
         cmocka_unit_test(absent),
+        cmocka_unit_test(no_triggers),
         cmocka_unit_test(mstatus_effects),
         cmocka_unit_test(returns_clear_mprv),
         cmocka_unit_test(m_mode_is_not_trapped),

@@ -284,12 +284,13 @@ static void call(struct vhart *vh)
     const struct trap t = {.cause = CAUSE_ECALL_HS};
     const struct firmware *f = vh->world->firmware;
     enum policy_call who = POLICY_FIRMWARE;
+    bool supervised = f->policy->call != NULL;
 
-    if ((f->offload || f->policy->call != NULL) && sbi_offload(vh)) {
+    if ((f->offload || supervised) && sbi_offload(vh, supervised)) {
         vhart_count(vh, EXIT_offload);
         return;
     }
-    if (f->policy->call != NULL) {
+    if (supervised) {
         vh->written = true;
         who = f->policy->call(vh);
     }
