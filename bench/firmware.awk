@@ -65,7 +65,7 @@ function singles() {
         row("each", "bare machine", "on Hearth", "no offload", "instructions of the whole machine")
     single("csr_write", "csrw of an M CSR")
     single("csr_read", "csrr of an M CSR")
-    single("mstatus_3", "three accesses to mstatus, two of which change it")
+    single("mstatus", "a write of mstatus that changes it")
     single("sfence", "sfence.vma in M")
     single("mtimecmp_store", "store to the virtual mtimecmp")
     single("switch", "mret to S, ECALL back to M")

@@ -118,6 +118,9 @@ static inline bool hart_hvip_write(struct hart *h, uint64_t v)
     return csr_assign(&h->hvip, v, IRQS_VS | local, 1) != 0;
 }
 
+/* Returns the effects (enum csr_effect). */
+unsigned hart_mstatus_write(struct hart *h, uint64_t v);
+
 static inline void hart_hstatus_write(struct hart *h, uint64_t v)
 {
     (void)csr_assign(&h->hstatus, v, HSTATUS_WRITABLE, 0);

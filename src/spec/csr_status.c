@@ -53,11 +53,11 @@ static unsigned mstatus_effect(uint64_t old, uint64_t new)
 }
 
 /* MPP is WARL: 2 leaves it as it was. GVA and MPV are H's. */
-unsigned write_mstatus(struct hart *h, const struct csr *c, uint64_t v)
+unsigned hart_mstatus_write(struct hart *h, uint64_t v)
 {
     uint64_t old = h->mstatus;
     uint64_t mask = MSTATUS_CONTROL | unit_fields(h);
-    (void)c;
+
     if (FIELD_GET(STATUS_MPP, v) == 2) {
         mask &= ~STATUS_MPP;
     }
@@ -66,6 +66,12 @@ unsigned write_mstatus(struct hart *h, const struct csr *c, uint64_t v)
     }
     (void)csr_assign(&h->mstatus, v, mask, 0);
     return mstatus_effect(old, h->mstatus);
+}
+
+unsigned write_mstatus(struct hart *h, const struct csr *c, uint64_t v)
+{
+    (void)c;
+    return hart_mstatus_write(h, v);
 }
 
 unsigned write_sstatus(struct hart *h, const struct csr *c, uint64_t v)

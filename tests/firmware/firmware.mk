@@ -5,7 +5,7 @@ ifndef guest_dir
 include tests/guest/guest.mk
 endif
 
-firmware_topics := mcsr mtrap deleg xret mirq storm stormx pingpong mclint mplic pmp mprv access random mhyp mhostile protect msbi maia
+firmware_topics := mcsr mtrap deleg xret mirq storm stormx pingpong mclint mplic pmp mprv access random mhyp mhostile protect msbi maia cost
 firmware_lib := start frame dev low
 firmware_dir := tests/firmware
 firmware_out := $(BUILD)/firmware
@@ -15,8 +15,7 @@ firmware_shared := jump check print fdt pt
 firmware_cflags := $(filter-out -I%,$(guest_cflags)) -I$(firmware_dir)/lib -I$(guest_dir)/lib -I$(firmware_out)
 firmware_objects := $(firmware_lib:%=$(firmware_out)/lib/%.o) $(firmware_shared:%=$(guest_out)/lib/%.o)
 
-.PHONY: firmware firmware-cost
-firmware-cost: $(firmware_out)/cost.elf $(firmware_out)/cost.bin
+.PHONY: firmware
 firmware: $(firmware_topics:%=$(firmware_out)/%.elf) $(firmware_topics:%=$(firmware_out)/%.bin)
 
 $(firmware_out)/%.elf: $(firmware_out)/%.o $(firmware_objects) $(guest_dir)/lib/guest.ld
@@ -27,11 +26,6 @@ $(firmware_out)/%.bin: $(firmware_out)/%.elf
 	$(guest_cross)objcopy -O binary $< $@
 
 $(firmware_out)/%.o: $(firmware_dir)/%.c
-	@mkdir -p $(@D)
-	$(guest_cross)gcc $(firmware_cflags) -MMD -MP -c -o $@ $<
-
-# What firmware's work costs: bench/firmware
-$(firmware_out)/cost.o: bench/mmode/cost.c
 	@mkdir -p $(@D)
 	$(guest_cross)gcc $(firmware_cflags) -MMD -MP -c -o $@ $<
 

@@ -55,7 +55,7 @@ static void units_merge(struct hart *h)
 }
 
 /* What a write of virtual M changes in hardware now; the rest follows when M is left. */
-static last_call void follow(struct vhart *vh, const struct csr *c, unsigned effect)
+static last_call void follow(struct vhart *vh, unsigned num, unsigned effect)
 {
     struct hart *h = &vh->h;
 
@@ -70,7 +70,7 @@ static last_call void follow(struct vhart *vh, const struct csr *c, unsigned eff
     if ((effect & CSR_EFFECT_TIME) && !machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
         host_timer_set(vh, h->stimecmp);
     }
-    if (c->num == CSR_mcountinhibit) {
+    if (num == CSR_mcountinhibit) {
         if (machine.mcountinhibit) {
             hw_write(CSR_mcountinhibit, h->mcountinhibit);
         } else {
@@ -110,9 +110,9 @@ static void prepare(struct vhart *vh, const struct csr *c)
     }
 }
 
-/* The commonest of all: FS and VS are the hardware's, and a write of the interrupt enables asks for
- * no more than a look at the interrupts. */
-static last_call void mstatus(struct vhart *vh, uint32_t raw, const struct csr *c)
+/* The commonest of all, and always there: FS and VS are the hardware's, and a write of the
+ * interrupt enables asks for no more than a look at the interrupts. */
+static last_call void mstatus(struct vhart *vh, uint32_t raw)
 {
     struct hart *h = &vh->h;
     unsigned effect = CSR_EFFECT_NONE;
@@ -120,12 +120,12 @@ static last_call void mstatus(struct vhart *vh, uint32_t raw, const struct csr *
     units_merge(h);
     uint64_t old = status_with_sd(h->mstatus);
     if (writes(raw)) {
-        effect = csr_write(h, c, operated(h, raw, old));
+        effect = hart_mstatus_write(h, operated(h, raw, old));
     }
     rd_write(vh, raw, old);
     h->pc += 4;
     if (effect & ~(unsigned)CSR_EFFECT_IRQ) {
-        follow(vh, c, effect);
+        follow(vh, CSR_mstatus, effect);
     } else if (effect && m_firmware_pending(h)) {
         m_firmware_settle(vh);
     }
@@ -147,7 +147,7 @@ static last_call void of_imsic(struct vhart *vh, uint32_t raw, const struct csr 
     h->pc += 4;
     if (writes(raw)) {
         host_lines(vh);
-        follow(vh, c, CSR_EFFECT_IRQ);
+        follow(vh, c->num, CSR_EFFECT_IRQ);
     }
 }
 
@@ -168,7 +168,7 @@ static last_call void special(struct vhart *vh, uint32_t raw, const struct csr *
     rd_write(vh, raw, old);
     h->pc += 4;
     if (effect || vh->resident != RESIDENT_M) {
-        follow(vh, c, effect);
+        follow(vh, c->num, effect);
     }
 }
 
@@ -180,7 +180,7 @@ static last_call void field_write(struct vhart *vh, uint32_t raw, const struct c
     rd_write(vh, raw, old);
     h->pc += 4;
     if (effect) {
-        follow(vh, c, effect);
+        follow(vh, c->num, effect);
     }
 }
 
@@ -189,15 +189,16 @@ static inline void csr(struct vhart *vh, uint32_t raw)
     struct hart *h = &vh->h;
     const struct csr *c;
 
+    if (raw >> 20 == CSR_mstatus) {
+        vhart_count(vh, EXIT_m_csr);
+        mstatus(vh, raw);
+        return;
+    }
     if (unlikely(csr_find(h, raw >> 20, writes(raw), &c) != CSR_OK)) {
         m_firmware_other(vh, raw);
         return;
     }
     vhart_count(vh, EXIT_m_csr);
-    if (c->num == CSR_mstatus) {
-        mstatus(vh, raw, c);
-        return;
-    }
     if (unlikely((c->num == CSR_mtopei || c->num == CSR_mireg) && h->isa->imsic_m != NULL)) {
         of_imsic(vh, raw, c);
         return;
