@@ -189,12 +189,12 @@ static void to_another_hart(void)
     harts[1].irqs[0] = 0;
     if (!hart_give(1, other))
         return;
-    uint64_t start = now() + timebase;
+    uint64_t start = now() + PATIENCE;
     while (!harts[1].irqs[0] && !harts[1].failed && now() < start)
         ;
     for (unsigned i = 1; i <= 100; i++) {
         send(&harts[1], 33);
-        uint64_t end = now() + timebase;
+        uint64_t end = now() + PATIENCE;
         while (got != i && now() < end)
             ;
         if (!check_eq(got, i, "MSIs at the other hart"))

@@ -214,7 +214,7 @@ static void other(void)
 
 static void wait_for(volatile uint64_t *what, uint64_t val)
 {
-    uint64_t end = now() + timebase;
+    uint64_t end = now() + PATIENCE;
     while (*what != val && now() < end)
         ;
     check_eq(*what, val, "interrupts on the other hart");

@@ -175,7 +175,7 @@ static bool begin(bool two)
         services[i].ticks = services[i].calls = 0;
         services[i].ipi = services[i].fence = false;
     }
-    uint64_t end = now() + timebase;
+    uint64_t end = now() + PATIENCE;
     while (two && !harts[1].ready && now() < end)
         ;
     if (two && !harts[1].ready)

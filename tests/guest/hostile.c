@@ -445,7 +445,7 @@ static void start_race(void)
         uint64_t mine = (uint64_t)hart_start(third, newborn);
         worker_wait(1);
         uint64_t started = (uint64_t)(mine == 0) + (uint64_t)(works[1].seen == 0);
-        uint64_t end = rdtime() + timebase;
+        uint64_t end = rdtime() + PATIENCE;
         while ((lives != before + started || sbi_hart_status(third->hartid).value != HSM_STOPPED) &&
                rdtime() < end)
             ;

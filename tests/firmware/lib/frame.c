@@ -316,7 +316,7 @@ void secondary_main(void)
 
 bool hart_give(unsigned i, void (*fn)(void))
 {
-    uint64_t end = now() + timebase;
+    uint64_t end = now() + PATIENCE;
     while (!harts[i].ready && now() < end)
         ;
     if (!harts[i].ready || harts[i].failed) {

@@ -46,6 +46,9 @@ void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 #define PATTERNS 7
 extern const uint64_t patterns[PATTERNS];
 
+/* How long another hart is waited for: the machine's host may have other work. */
+#define PATIENCE (10 * timebase)
+
 /* Runs all tests, each by run_one() (which calls t->run from the resting state and comes back when
  * it is over), prints the verdicts and the closing line. Returns how many failed. */
 unsigned tests_run(void (*run_one)(const struct test *t));

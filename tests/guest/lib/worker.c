@@ -58,7 +58,7 @@ bool worker_start(unsigned i)
             test_fatal("hart %lu: expected HSM to start it, seen error %ld", harts[i].hartid, err);
         started[i] = true;
     }
-    uint64_t end = rdtime() + timebase;
+    uint64_t end = rdtime() + PATIENCE;
     while (!works[i].ready && rdtime() < end)
         ;
     if (!works[i].ready)
