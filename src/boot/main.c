@@ -242,7 +242,7 @@ static void set_up_harts(void)
         uint64_t pool = memory.pool.base + i * memory.pool_each;
         struct vhart *vh = (struct vhart *)(uintptr_t)area;
         memset(vh, 0, sizeof(*vh));
-        vh->h.hartid = scan.hartid[i];
+        vh->hartid = vh->h.hartid = scan.hartid[i];
         vh->h.isa = &world0.isa;
         vh->world = &world0;
         vh->index = i;

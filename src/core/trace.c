@@ -41,7 +41,7 @@ void trace_setup(uint64_t base, uint64_t part_size)
     strncpy(a->name[EXIT_COUNT], "not_counted", TRACE_NAME - 1);
     for (unsigned i = 0; i < world0.harts; i++) {
         vharts[i]->trace = (struct trace_hart *)(base + TRACE_HEAD_SIZE + i * part_size);
-        vharts[i]->trace->hartid = vharts[i]->h.hartid;
+        vharts[i]->trace->hartid = vharts[i]->hartid;
     }
     a->magic = TRACE_MAGIC;
     area = a;

@@ -115,6 +115,7 @@ struct vhart {
 
     /* This hart only */
     struct world *world;
+    uint64_t hartid;  /* constant; h.hartid is not while the hart resets h: others ask this */
     unsigned index;   /* dense, 0 .. world->harts - 1 */
     uint8_t resident; /* enum resident */
     uint64_t

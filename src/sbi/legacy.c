@@ -20,7 +20,7 @@ static uint64_t harts_of_word(const struct vhart *vh, uint64_t hartids)
     uint64_t harts = 0;
 
     for (unsigned i = 0; i < vh->world->harts; i++) {
-        uint64_t hartid = vharts[i]->h.hartid;
+        uint64_t hartid = vharts[i]->hartid;
         if (hartid < 64 && (hartids & BIT(hartid))) {
             harts |= BIT(i);
         }

@@ -367,7 +367,7 @@ static inline void fake_reset(void)
     for (unsigned i = 0; i < HARTS; i++) {
         vharts[i] = &harts[i];
         harts[i].h = hart_in(HS);
-        harts[i].h.hartid = hartids[i];
+        harts[i].hartid = harts[i].h.hartid = hartids[i];
         harts[i].h.pc = 0x1000;
         harts[i].h.medeleg = 0;
         harts[i].index = i;

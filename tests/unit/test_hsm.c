@@ -54,6 +54,17 @@ static void status(void **state)
     assert_int_equal(ecall(me, EID_HSM, 2, 4), SBI_ERR_INVALID_PARAM);
 }
 
+/* A hart that stops resets its state; others ask for it meanwhile. */
+static void found_while_it_resets(void **state)
+{
+    (void)state;
+    harts[1].hsm = HSM_STOP_PENDING;
+    memset(&harts[1].h, 0, sizeof(harts[1].h));
+    assert_int_equal(ecall(me, EID_HSM, 2, hartids[1]), 0);
+    assert_int_equal(me->h.x[11], HSM_STOP_PENDING);
+    assert_int_equal(ecall(me, EID_HSM, 0, hartids[1], ram_pa(0), 0), SBI_ERR_ALREADY_AVAILABLE);
+}
+
 /* Hart 1 stops; while it waits, hart 0 sees it stopped, fences without it, and starts it. */
 static void while_stopped(void)
 {
@@ -186,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(start_errors, setup),
         cmocka_unit_test_setup(status, setup),
+        cmocka_unit_test_setup(found_while_it_resets, setup),
         cmocka_unit_test_setup(stop_and_start, setup),
         cmocka_unit_test_setup(suspend_retentive, setup),
         cmocka_unit_test_setup(suspend_errors, setup),

@@ -338,7 +338,7 @@ bool host_pending(struct vhart *vh)
 
 void host_ipi(unsigned index)
 {
-    drivers.ipi->send(vharts[index]->h.hartid);
+    drivers.ipi->send(vharts[index]->hartid);
 }
 
 void host_relax(void)
