@@ -13,18 +13,19 @@
  * system that saw these would use them.
  */
 static const char *const dropped[] = {
-    "smnpm",    "ssnpm",       "smmpm",
-    "sspm",     "supm", /* pointer masking: addresses that the shadow tables don't know */
-    "zicfilp",  "zicfiss",     "ssdbltrp",
-    "smdbltrp", /* elp, ssp and sdt travel with each trap */
-    "smrnmi",   "smcdeleg",    "ssccfg",
-    "smctr",    "ssctr", /* M state that is not virtual */
-    "svukte",   "ssqosid",     "shlcofideleg",
-    "sdtrig",   "svrsw60t59b",
-};
+    /* pointer masking: addresses that the shadow tables don't know */
+    "smnpm", "ssnpm", "smmpm", "sspm", "supm",
+    /* elp, ssp and sdt travel with each trap */
+    "zicfilp", "zicfiss", "ssdbltrp", "smdbltrp",
+    /* M state that is not virtual */
+    "smrnmi", "smcdeleg", "ssccfg", "smctr", "ssctr", "sscsrind",
+    /* seed opened to S-mode would be open to guests */
+    "zk", "zkr",
+    /* no model */
+    "svukte", "ssqosid", "shlcofideleg", "sdtrig", "svrsw60t59b"};
 
 /* The same in virtual M-mode: registers that the model's M-mode hasn't. */
-static const char *const dropped_in_m[] = {"smepmp", "smcntrpmf", "smcsrind", "zkr"};
+static const char *const dropped_in_m[] = {"smepmp", "smcntrpmf", "smcsrind"};
 
 /* What every virtual hart has besides h: emulated where the hardware has it not. */
 #define ADDED "sstc"
