@@ -18,6 +18,25 @@ own_tree() {
     fdtput -cp "$dtb" /chosen/hearth
 }
 
+# Linux suspends idle harts, then, by SBI HSM.
+add_idle_state() {
+    own_tree --idle-state
+    node=/cpus/idle-states/suspend
+    fdtput -cp "$dtb" $node
+    fdtput -t s "$dtb" $node compatible riscv,idle-state
+    fdtput -t s "$dtb" $node idle-state-name suspend
+    fdtput -t x "$dtb" $node riscv,sbi-suspend-param "$idle"
+    for property in entry-latency-us exit-latency-us min-residency-us; do
+        fdtput -t i "$dtb" $node $property 1
+    done
+    fdtput -t x "$dtb" $node phandle f0
+    n=0
+    while [ $n -lt "$smp" ]; do
+        fdtput -t x "$dtb" /cpus/cpu@$n cpu-idle-states f0
+        n=$((n + 1))
+    done
+}
+
 # fw_jump goes on 2 MiB behind its first byte: with the kernel there it is what OpenSBI calls fw_payload.
 make_payload() {
     [ -n "$kernel" ] || die "fw_payload needs a kernel"
