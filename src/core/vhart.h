@@ -45,10 +45,18 @@ struct fence_call {
     uint64_t hgatp; /* of the caller, for the VVMA forms */
 };
 
+/* What illegal instructions entry.S answers by itself, while HS or VS is resident. */
+enum quick {
+    QUICK_CSRS = -1, /* accesses of HS to H's CSRs and VS's: none is forbidden */
+    QUICK_NONE,
+    QUICK_TIME, /* reads of the time: what is resident may, and Hearth gives it */
+    QUICK_TIME_AND_CSRS,
+};
+
 /* What hardware must hold while VS runs, worked out of the H CSRs: changes seldom. */
 struct vs_environment {
     uint64_t medeleg, mideleg, mcounteren, menvcfg, mvien;
-    bool time_read; /* what reads_time is to be */
+    int8_t quick; /* what vhart.quick is to be */
     uint64_t time_added;
     bool known; /* false: work it out again */
 };
@@ -56,8 +64,9 @@ struct vs_environment {
 /* The same while HS runs. */
 struct hs_environment {
     uint64_t medeleg, mideleg, mcounteren, menvcfg;
-    uint64_t traps; /* TVM, TW, TSR of the virtual mstatus */
-    bool time_read; /* HS may read the time, and the hart can't */
+    uint64_t traps;          /* TVM, TW, TSR of the virtual mstatus */
+    uint64_t hvip, vsstatus; /* the bits of them that HS writes */
+    int8_t quick;            /* what vhart.quick is to be */
 };
 
 struct nacl_shmem;
@@ -96,9 +105,9 @@ struct vhart {
     /* The host's own (host/m) */
     uint64_t stack;                 /* top of this hart's stack */
     struct nacl_shmem *nacl;        /* SBI NACL's (nacl.h); NULL: none */
-    bool reads_time;                /* what is resident may read time, and Hearth gives it: */
+    int8_t quick;                   /* enum quick */
     bool written;                   /* gp or s0 to s11 in h.x was: entry.S loads them only then */
-    const volatile uint64_t *mtime; /* where from; NULL: the CSR */
+    const volatile uint64_t *mtime; /* where the time comes from; NULL: the CSR */
     uint64_t time_added;            /* and what is added to it */
     struct trace_hart *trace;       /* its part of the area (trace.h), or NULL */
     uint64_t armed;                 /* what the M comparator holds */

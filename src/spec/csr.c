@@ -60,7 +60,7 @@ static const struct csr rows[ROW_COUNT] = {
 };
 _Static_assert(offsetof(struct hart, x) == 0, "offset 0 is x[0], which reads as zero");
 
-static const uint8_t row_of[4096] = {
+const uint8_t csr_row_of[4096] = {
 #define CSR(num, name, ...) [num] = ROW_##name,
 #include "spec/csr.def"
 #undef CSR
@@ -80,7 +80,7 @@ const char *csr_name(const struct csr *c)
 
 static const struct csr *row_at(unsigned num)
 {
-    return &rows[row_of[num & (ARRAY_LEN(row_of) - 1)]];
+    return &rows[csr_row_of[num & (ARRAY_LEN(csr_row_of) - 1)]];
 }
 
 const struct csr *csr_row(unsigned num)

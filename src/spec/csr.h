@@ -68,6 +68,9 @@ _Static_assert(sizeof(struct csr) == 32, "a row is 32 bytes");
 enum csr_status csr_find(const struct hart *h, unsigned num, bool write,
                          const struct csr **out) must_check;
 
+/* Which row a number has, counted from 1 in csr.def's order; 0: none. */
+extern const uint8_t csr_row_of[4096];
+
 /* The row of a number, whatever the mode, or NULL: for dumps, tests and NACL. */
 const struct csr *csr_row(unsigned num);
 
@@ -111,11 +114,26 @@ static inline uint64_t hart_vsstatus(const struct hart *h)
     return status_with_sd(h->vsstatus & STATUS_VISIBLE);
 }
 
+/* The bits of sstatus and vsstatus that a write changes: FS and VS as far as there is a unit. */
+#define SSTATUS_CONTROL (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_SUM | STATUS_MXR)
+static inline uint64_t hart_units(const struct hart *h)
+{
+    return (isa_has(h->isa, EXT_F) ? STATUS_FS : 0) | (isa_has(h->isa, EXT_V) ? STATUS_VS : 0);
+}
+static inline uint64_t hart_sstatus_writable(const struct hart *h)
+{
+    return SSTATUS_CONTROL | hart_units(h);
+}
+
+static inline uint64_t hart_hvip_writable(const struct hart *h)
+{
+    return IRQS_VS | (isa_has(h->isa, EXT_SMAIA) ? BIT(IRQ_LCOFI) : 0);
+}
+
 /* Returns whether it changed. */
 static inline bool hart_hvip_write(struct hart *h, uint64_t v)
 {
-    uint64_t local = isa_has(h->isa, EXT_SMAIA) ? BIT(IRQ_LCOFI) : 0;
-    return csr_assign(&h->hvip, v, IRQS_VS | local, 1) != 0;
+    return csr_assign(&h->hvip, v, hart_hvip_writable(h), 1) != 0;
 }
 
 /* Returns the effects (enum csr_effect). */

@@ -2,17 +2,10 @@
 /* mstatus, sstatus, vsstatus; satp, vsatp, hgatp; misa. */
 #include "spec/csr_rules.h"
 
-#define SSTATUS_CONTROL (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_SUM | STATUS_MXR)
 #define SSTATUS_VISIBLE STATUS_VISIBLE
 #define MSTATUS_CONTROL                                                                            \
     (SSTATUS_CONTROL | STATUS_MIE | STATUS_MPIE | STATUS_MPP | STATUS_MPRV | STATUS_TVM |          \
      STATUS_TW | STATUS_TSR | STATUS_GVA | STATUS_MPV)
-
-/* FS and VS, as far as there is a unit. */
-static uint64_t unit_fields(const struct hart *h)
-{
-    return (isa_has(h->isa, EXT_F) ? STATUS_FS : 0) | (isa_has(h->isa, EXT_V) ? STATUS_VS : 0);
-}
 
 uint64_t read_mstatus(const struct hart *h, const struct csr *c)
 {
@@ -56,7 +49,7 @@ static unsigned mstatus_effect(uint64_t old, uint64_t new)
 unsigned hart_mstatus_write(struct hart *h, uint64_t v)
 {
     uint64_t old = h->mstatus;
-    uint64_t mask = MSTATUS_CONTROL | unit_fields(h);
+    uint64_t mask = MSTATUS_CONTROL | hart_units(h);
 
     if (FIELD_GET(STATUS_MPP, v) == 2) {
         mask &= ~STATUS_MPP;
@@ -76,12 +69,12 @@ unsigned write_mstatus(struct hart *h, const struct csr *c, uint64_t v)
 
 unsigned write_sstatus(struct hart *h, const struct csr *c, uint64_t v)
 {
-    return csr_assign(&h->mstatus, v, SSTATUS_CONTROL | unit_fields(h), c->effect);
+    return csr_assign(&h->mstatus, v, hart_sstatus_writable(h), c->effect);
 }
 
 unsigned write_vsstatus(struct hart *h, const struct csr *c, uint64_t v)
 {
-    return csr_assign(&h->vsstatus, v, SSTATUS_CONTROL | unit_fields(h), c->effect);
+    return csr_assign(&h->vsstatus, v, hart_sstatus_writable(h), c->effect);
 }
 
 void hart_dirty(struct hart *h, uint64_t field)

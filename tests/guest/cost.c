@@ -109,8 +109,64 @@ static void fill(void)
     }
 }
 
+/* Instructions that one of HS takes beyond itself; rd = a0. */
+#define cost_hs(insn, operand)                                                                     \
+    ({                                                                                             \
+        register uint64_t a0_ __asm__("a0") = (operand);                                           \
+        uint64_t from_, to_;                                                                       \
+        __asm__ volatile("csrr %1, instret\n " insn "\n csrr %2, instret"                          \
+                         : "+r"(a0_), "=&r"(from_), "=&r"(to_)::"a1", "a2", "memory");             \
+        to_ - from_ - 2;                                                                           \
+    })
+#define check_cost(insn, operand, most)                                                            \
+    do {                                                                                           \
+        uint64_t cost_ = cost_hs(insn, operand);                                                   \
+        context("%s: %lu instructions", insn, cost_);                                              \
+        check(!exact || cost_ <= (most), "at most " #most);                                        \
+    } while (0)
+
+/* A trap of HS's own and the sret behind it, which are none of Hearth's. */
+#define OWN_TRAP                                                                                   \
+    "csrr a1, stvec; la a2, 1f; csrw stvec, a2; ebreak; csrw stvec, a1; j 2f\n"                    \
+    ".balign 4\n"                                                                                  \
+    "1: csrr a0, sepc; addi a0, a0, 2; csrw sepc, a0; sret\n"                                      \
+    "2:"
+
+/* What a hypervisor does for every guest that it enters or leaves. */
+static void hypervisor_csrs(void)
+{
+    guest();
+    csr_write(hideleg, 0x444);
+    csr_write(htval, 0);
+    if (!counted())
+        return;
+    check_cost("csrr a0, vsie", 0, 60);
+    check_cost("csrr a0, vsstatus", 0, 75);
+    check_cost("csrr a0, vsepc", 0, 55);
+    check_cost("csrw vsepc, a0", 0x1234, 65);
+    check_cost("csrw vsie, a0", 0x222, 75);
+    check_cost("csrw hvip, a0", 0x40, 70);
+    check_cost("csrr a0, hvip", 0, 55);
+    check_cost("csrw hvip, a0", 0, 70);
+    check_cost("csrw hgatp, a0", csr_read(hgatp), 65);
+    check_cost("csrw hedeleg, a0", csr_read(hedeleg), 65);
+    uint64_t hstatus = csr_read(hstatus) & ~HSTATUS_SPV;
+    struct trap t = run_insn(MODE_VS, INSN_NOP, 0, 0);
+    check(completed(&t), "the code ends with its ECALL");
+    check_cost("csrrw a0, hstatus, a0", hstatus | HSTATUS_SPV, 85);
+    check_cost("csrr a0, htval", 0, 60);
+    check_cost("csrr a0, htinst", 0, 60);
+    check_cost("csrrw a0, hstatus, a0", hstatus, 85);
+    check_cost(OWN_TRAP, 0, 15);
+    if (sstc) {
+        check_cost("csrr a0, vstimecmp", 0, 55);
+        check_cost("csrw vstimecmp, a0", ~0UL, 65);
+    }
+}
+
 TESTS("cost",                                                                   /**/
       {"time_into_every_register", "norm:rdtime_op", time_into_every_register}, /**/
       {"time_read", "machine: Zicntr", time_read},                              /**/
       {"sfence", "supervisor: SFENCE.VMA", sfence},                             /**/
+      {"hypervisor_csrs", "hypervisor: CSRs", hypervisor_csrs},                 /**/
       {"fill", "hypervisor: Two-Stage Address Translation", fill});

@@ -202,15 +202,6 @@ static void interrupted(void)
     nacl_end();
 }
 
-/* Traps that the monitor has counted on all harts. */
-static uint64_t traps_counted(void)
-{
-    uint64_t sum = 0, n = sbi_call(SBI_EXT_HEARTH, 0, 0, 0, 0).value;
-    for (uint64_t i = 0; i < n; i++)
-        sum += sbi_call(SBI_EXT_HEARTH, 1, i, 0, 0).value;
-    return sum;
-}
-
 /* An exit and the next entry are two traps, if HS leaves the H CSRs alone. Here HS's trap code
  * reads three of them. */
 static void two_traps(void)
@@ -220,14 +211,14 @@ static void two_traps(void)
         return;
     env_set(MODE_SV39, MODE_SV39);
     run_code(MODE_VS, ecall, 0, 0, 0);
-    uint64_t none = traps_counted();
-    none = traps_counted() - none;
-    uint64_t before = traps_counted();
+    uint64_t none = sbi_traps_counted();
+    none = sbi_traps_counted() - none;
+    uint64_t before = sbi_traps_counted();
     for (unsigned i = 0; i < 100; i++) {
         nacl_put(CSR_HVIP, 0);
         nacl_run(MODE_VS, code_pc(MODE_VS), 0);
     }
-    uint64_t seen = traps_counted() - before - none;
+    uint64_t seen = sbi_traps_counted() - before - none;
     check(seen >= 100 * (2 + 3) && seen < 100 * (2 + 3) + 10,
           "100 round trips are 200 traps, and 300 CSR reads");
     nacl_end();

@@ -20,10 +20,32 @@ void asm_offsets(void)
     DEFINE(SCOUNTEREN_TM, COUNTEREN_TM);
     DEFINE(VHART_MTIME, offsetof(struct vhart, mtime));
     DEFINE(VHART_TIME_ADDED, offsetof(struct vhart, time_added));
-    DEFINE(VHART_READS_TIME, offsetof(struct vhart, reads_time));
+    DEFINE(VHART_QUICK, offsetof(struct vhart, quick));
+    DEFINE(QUICK_BOTH, QUICK_TIME_AND_CSRS);
     DEFINE(VHART_LAST_RAW, offsetof(struct vhart, last_raw));
     DEFINE(VHART_LAST_PC, offsetof(struct vhart, last_pc));
     DEFINE(VHART_EXITS_TIME, offsetof(struct vhart, exits[EXIT_time]));
+    DEFINE(VHART_EXITS_CSR_H, offsetof(struct vhart, exits[EXIT_csr_h]));
+    DEFINE(VHART_MARKER, offsetof(struct vhart, marker));
+    DEFINE(VHART_HS_MEDELEG, offsetof(struct vhart, hs.medeleg));
+    DEFINE(VHART_HVIP_WRITTEN, offsetof(struct vhart, hs.hvip));
+    DEFINE(VHART_STATUS_WRITTEN, offsetof(struct vhart, hs.vsstatus));
+    /* The highest digit: a CSR 2xx or 6xx, those of H and VS. */
+    DEFINE(INSN_CSRR, 0x20002073); /* csrrs with rs1 = x0, any rd */
+    DEFINE(INSN_CSRR_MASK, (int32_t)0xb00ff07f);
+    DEFINE(INSN_CSRW, 0x20001073); /* csrrw with rd = x0, any rs1 */
+    DEFINE(INSN_CSRW_MASK, (int32_t)0xb0007fff);
+    DEFINE(INSN_HSTATUS, 0x60001073); /* csrrw of hstatus, any rd and rs1 */
+    DEFINE(INSN_HSTATUS_MASK, (int32_t)0xfff0707f);
+    DEFINE(BITS_IRQS_VS, IRQS_VS);
+    DEFINE(HSTATUS_BITS, HSTATUS_WRITABLE);
+    DEFINE(HSTATUS_SPV_BIT, HSTATUS_SPV);
+    DEFINE(STATUS_TSR_BIT, STATUS_TSR);
+    DEFINE(STATUS_VISIBLE_BITS, STATUS_VISIBLE);
+    DEFINE(STATUS_DIRTY, BIT(13) | BIT(9));
+#define CSR(num, name, field, ...) DEFINE(CSR_AT_##name, offsetof(struct vhart, h.field));
+#include "spec/csr.def"
+#undef CSR
     DEFINE(SBI_EXT_NACL, NACL_EID);
     DEFINE(SBI_NACL_SYNC_SRET, NACL_SYNC_SRET);
     DEFINE(VHART_NACL, offsetof(struct vhart, nacl));

@@ -28,16 +28,29 @@
 .endm
 
     .section .text
+    .balign 8
+    .option push
+    .option rvc
+    .option norelax
+#include "host/m/csr_quick.inc"
+    .option pop
+
     .balign 4
     .globl m_entry_code
 m_entry_code:
+.Lquick_leave:
+    first ld
+    csrrw tp, mscratch, tp
+    mret
+
+    .balign 4
     .globl m_entry
 m_entry:
     csrrw tp, mscratch, tp
     first sd
     csrr t0, mcause
     addi t0, t0, -CAUSE_ILLEGAL_INSN
-    beqz t0, time_read
+    beqz t0, .Lquick
 entered:
     others sd
     preserved sd
@@ -63,7 +76,7 @@ m_entry_below:
     first sd
     csrr t0, mcause
     addi t0, t0, -CAUSE_ILLEGAL_INSN
-    beqz t0, time_read /* what is illegal is no different below firmware */
+    beqz t0, .Lquick /* what is illegal is no different below firmware */
     others sd
     preserved sd
     saved
@@ -88,21 +101,24 @@ m_entry_firmware:
     handled m_trap_firmware
     j .Lback
 
+/* What may be done with three registers. */
+.Lquick:
+    lb t1, VHART_QUICK(tp)
+    bltz t1, csr_quick
+    beqz t1, entered
 /*
  * A guest that reads the time, which it does more often than anything else, needs three registers; HS, where the hart can't, too. illegal.c says why the
  * instruction is compared with the last one; where anything is unusual, all of this is done there.
  */
 time_read:
-    lbu t1, VHART_READS_TIME(tp)
-    beqz t1, entered
     csrr t2, mtval
     sext.w t2, t2
     li t0, INSN_RDTIME
     xor t0, t0, t2          /* rd << 7, if it is one */
     slli t1, t0, 64 - 7
-    bnez t1, entered
+    bnez t1, .Lno_time_read
     srli t1, t0, 7 + 5
-    bnez t1, entered
+    bnez t1, .Lno_time_read
     csrr t1, mstatus
     slli t1, t1, 64 - 13
     srli t1, t1, 64 - 2
@@ -129,35 +145,18 @@ time_read:
     csrr t1, time
 7:  ld t2, VHART_TIME_ADDED(tp)
     add t1, t1, t2
-    srli t0, t0, 7 - 3      /* two instructions a register */
-    lla t2, 4f
-    add t0, t0, t2
-    jr t0
-
-.macro time_to n
-    .if \n == 0
-    nop
-    .elseif \n == 4
-    csrw mscratch, t1
-    .elseif \n >= 5 && \n <= 7
-    sd t1, HART_X + 8 * \n(tp)
-    .else
-    mv x\n, t1
-    .endif
-    j 5f
-.endm
-4:
-    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    time_to \n
-    .endr
-5:  csrr t0, mscratch
-    csrw mscratch, tp
-    sd t0, HART_X + 8 * 4(tp)
-    first ld
-    ld tp, HART_X + 8 * 4(tp)
-    mret
+    srli t0, t0, 7 - 2
+    .option push
+    .option norelax
+    go .Lrd_table, t0, t2
+    .option pop
 6:  ld t1, 0(t1)            /* the hart has no time, or firmware has moved the world's */
     j 7b
+.Lno_time_read:
+    lb t1, VHART_QUICK(tp)
+    addi t1, t1, -QUICK_BOTH
+    bnez t1, entered
+    j csr_quick
 
     .globl m_return
 m_return:

@@ -19,6 +19,22 @@
     (BIT(CAUSE_FETCH_MISALIGNED) | BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) |            \
      BIT(CAUSE_STORE_MISALIGNED) | BIT(CAUSE_ECALL_U))
 
+/* The accesses of csr_quick.inc that virtual M could forbid to HS: to vstimecmp, hgatp, henvcfg. */
+static bool csrs_allowed(const struct hart *h)
+{
+    return isa_has(h->isa, EXT_H) && isa_has(h->isa, EXT_SSTC) && (h->menvcfg & ENVCFG_STCE) &&
+           (h->mcounteren & COUNTEREN_TM) && !(h->mstatus & (STATUS_TVM | STATUS_TSR)) &&
+           (!isa_has(h->isa, EXT_SMSTATEEN) || (h->mstateen[0] & STATEEN_ENVCFG));
+}
+
+static int8_t hs_quick(const struct hart *h)
+{
+    if (!machine.time_csr && (h->mcounteren & COUNTEREN_TM) != 0) {
+        return csrs_allowed(h) ? QUICK_TIME_AND_CSRS : QUICK_TIME;
+    }
+    return csrs_allowed(h) ? QUICK_CSRS : QUICK_NONE;
+}
+
 /* After a change to the virtual M's delegation, menvcfg or FWFT's. */
 void m_hs_changed(struct vhart *vh)
 {
@@ -36,10 +52,12 @@ void m_hs_changed(struct vhart *vh)
     }
     vh->hs.mideleg = h->mideleg & machine.mideleg & (IRQS_S | BIT(IRQ_LCOFI));
     vh->hs.mcounteren = machine.time_csr ? h->mcounteren : h->mcounteren & ~COUNTEREN_TM;
-    vh->hs.time_read = !machine.time_csr && (h->mcounteren & COUNTEREN_TM) != 0;
     vh->mtime = machine.time_csr ? NULL : drivers.mtime;
     vh->hs.menvcfg = h->menvcfg & machine.menvcfg_mask;
     vh->hs.traps = h->mstatus & (STATUS_TVM | STATUS_TW | STATUS_TSR);
+    vh->hs.hvip = hart_hvip_writable(h);
+    vh->hs.vsstatus = hart_sstatus_writable(h);
+    vh->hs.quick = hs_quick(h);
     vh->vs.known = false;
 }
 
@@ -53,10 +71,15 @@ static inline uint64_t hs_medeleg(const struct vhart *vh)
 }
 
 /* What traps in HS: as the virtual mstatus says; and sret that may enter the guest, or a mode in
- * which a waiting interrupt is taken. */
+ * which a waiting interrupt is taken. In that case every exit looks for it: none is quick but for
+ * the time. */
 static inline uint64_t hs_traps(struct vhart *vh)
 {
     vh->watching = m_may_be_undelegated(&vh->h);
+    vh->quick = vh->hs.quick;
+    if (unlikely(vh->watching)) {
+        vh->quick = vh->quick > QUICK_NONE ? QUICK_TIME : QUICK_NONE;
+    }
     return vh->hs.traps | ((vh->h.hstatus & HSTATUS_SPV) || vh->watching ? STATUS_TSR : 0);
 }
 
@@ -106,8 +129,7 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint
     }
     vh->marker = h->scause;
     vh->resident = RESIDENT_HS;
-    vh->reads_time = vh->hs.time_read;
-    if (unlikely(vh->reads_time)) {
+    if (unlikely(vh->quick > QUICK_NONE)) {
         vh->time_added = vh->time_offset;
     }
     hw_sfence_all();
@@ -149,7 +171,7 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
     e->mideleg = machine.smaia ? irqs & ~BIT(IRQ_SEI) : irqs;
     e->mvien = irqs & BIT(IRQ_SEI);
     e->mcounteren = h->mcounteren & h->hcounteren;
-    e->time_read = (e->mcounteren & COUNTEREN_TM) != 0;
+    e->quick = (e->mcounteren & COUNTEREN_TM) != 0 ? QUICK_TIME : QUICK_NONE;
     e->time_added = h->htimedelta + vh->time_offset;
     if (h->htimedelta != 0 || !machine.time_csr) {
         e->mcounteren &= ~COUNTEREN_TM;
@@ -258,7 +280,7 @@ static inline __attribute__((always_inline)) void load_vs(struct vhart *vh)
         hw_write(CSR_mtvec, (uintptr_t)m_entry);
     }
     vh->resident = RESIDENT_VS;
-    vh->reads_time = vh->vs.time_read;
+    vh->quick = vh->vs.quick;
     vh->time_added = vh->vs.time_added;
     shadow_root(vh);
     vh->shadow.current->stale = false;

@@ -53,7 +53,7 @@ static void find_words(void)
     unsigned ways_in = 0;
 
     for (uintptr_t at = (uintptr_t)m_entry_code; at < (uintptr_t)m_entry_end; at += 4) {
-        ways_in += *(uint32_t *)at == INSN_ENTRY;
+        ways_in += *(uint32_t *)at == INSN_ENTRY && *(uint32_t *)(at + 4) != INSN_MRET;
         if (*(uint32_t *)at == INSN_MRET && mrets < MRETS_MAX) {
             mret[mrets++] = (uint32_t *)at;
         }

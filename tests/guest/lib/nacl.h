@@ -6,9 +6,8 @@
 #include "env.h"
 #include "sbi.h"
 
-#define SBI_EXT_NACL   0x4e41434cu
-#define SBI_EXT_HEARTH 0x0a484541u
-#define ERR(e)         ((uint64_t)(e))
+#define SBI_EXT_NACL 0x4e41434cu
+#define ERR(e)       ((uint64_t)(e))
 
 enum nacl_fid { PROBE, SET_SHMEM, SYNC_CSR, SYNC_HFENCE, SYNC_SRET };
 

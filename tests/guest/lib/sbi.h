@@ -28,16 +28,17 @@ struct sbi_ret {
 #define SBI_ERR_IO                (-13L)
 #define SBI_ERR_DENIED_LOCKED     (-14L)
 
-#define SBI_EXT_BASE 0x10u
-#define SBI_EXT_TIME 0x54494d45u
-#define SBI_EXT_IPI  0x735049u
-#define SBI_EXT_RFNC 0x52464e43u
-#define SBI_EXT_HSM  0x48534du
-#define SBI_EXT_SRST 0x53525354u
-#define SBI_EXT_PMU  0x504d55u
-#define SBI_EXT_DBCN 0x4442434eu
-#define SBI_EXT_SUSP 0x53555350u
-#define SBI_EXT_FWFT 0x46574654u
+#define SBI_EXT_BASE   0x10u
+#define SBI_EXT_TIME   0x54494d45u
+#define SBI_EXT_IPI    0x735049u
+#define SBI_EXT_RFNC   0x52464e43u
+#define SBI_EXT_HSM    0x48534du
+#define SBI_EXT_SRST   0x53525354u
+#define SBI_EXT_PMU    0x504d55u
+#define SBI_EXT_DBCN   0x4442434eu
+#define SBI_EXT_SUSP   0x53555350u
+#define SBI_EXT_FWFT   0x46574654u
+#define SBI_EXT_HEARTH 0x0A484541
 
 enum sbi_hsm_state {
     HSM_STARTED,
@@ -100,6 +101,9 @@ static inline struct sbi_ret sbi_hart_status(uint64_t hartid)
 }
 
 #define sbi_probe(ext) (sbi_call(SBI_EXT_BASE, 3, (ext), 0, 0).value)
+
+/* Traps that the monitor has counted on all harts, if it is Hearth. */
+uint64_t sbi_traps_counted(void);
 
 /* Writes to the firmware's console by DBCN, or by the legacy call where there is no DBCN. */
 void sbi_write(const char *s, uint64_t len);
