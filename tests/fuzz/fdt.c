@@ -10,6 +10,7 @@
 #include "boot/fixup.h"
 #include "boot/memory.h"
 #include "boot/scan.h"
+#include "boot/tracing.h"
 #include "lib/log.h"
 
 #define MOST  65536
@@ -20,22 +21,31 @@ static void swallow(char c)
     (void)c;
 }
 
-static void choose(struct scan *s)
+static void choose(const void *fdt, struct scan *s)
 {
-    struct mem_range own[3], rest[64];
+    struct mem_range own[4], rest[64];
+    struct place before;
+    struct tracing t;
     struct memory m;
 
     if (memory_choose(&s->place, IMAGE, s->harts, 0x8000, &m) != 0) {
         return;
     }
+    before = s->place;
+    if (tracing_choose(fdt, &s->place, s->harts, &t) != 0) {
+        return;
+    }
+    must(t.area.size == 0 || (place_is_ram(&before, t.area.base, t.area.size) &&
+                              place_overlap(&before, t.area.base, t.area.size, false) == NULL));
     own[0] = m.hearth;
     own[1] = m.areas_range;
     own[2] = m.pool;
+    own[3] = t.area;
     must(m.pool_each * s->harts <= m.pool.size && m.pool_each >= MEMORY_POOL_MIN);
-    int n = place_without(&s->place, own, 3, rest, 64);
+    int n = place_without(&s->place, own, 4, rest, 64);
     for (int i = 0; i < n; i++) {
         must(rest[i].size != 0);
-        for (unsigned j = 0; j < 3; j++) {
+        for (unsigned j = 0; j < 4; j++) {
             must(own[j].size == 0 || rest[i].base >= own[j].base + own[j].size ||
                  own[j].base >= rest[i].base + rest[i].size);
         }
@@ -101,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (good && scan_tree(fdt, &s) == 0) {
         must(s.harts > 0 && s.harts <= SCAN_HARTS);
         fix(fdt, size, &s);
-        choose(&s);
+        choose(fdt, &s);
     }
     free(fdt);
     return 0;

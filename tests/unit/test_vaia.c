@@ -390,6 +390,13 @@ static void bits_of_sources(void **state)
     }
     store(0x2000, SOURCES);
     assert_int_equal(physical[0x2000 / 4], SOURCES);
+    p.sources = 64; /* the first of a word */
+    store(0x1e08, 1);
+    assert_int_equal(physical[0x1e08 / 4], 1);
+    p.sources = 63;
+    store(0x1e08, 3);
+    assert_int_equal(physical[0x1e08 / 4], 1);
+    p.sources = SOURCES;
     unsigned before = writes;
     store(0x2000, SOURCES + 1);
     store(0x2004, 1);

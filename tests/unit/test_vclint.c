@@ -75,6 +75,19 @@ static void quiet_at_reset(void **state)
 }
 
 /* A register of each hart, by the order of registers; only bit 0; others are told, once. */
+/* Hart 0 has no register here, as some harts of big machines. */
+static void harts_without_a_register(void **state)
+{
+    static const uint8_t two[] = {3, VDEV_NOBODY, 9};
+    (void)state;
+    vclint_reset(&c, two, ARRAY_LEN(two));
+    store(&vmtime_ops, 0, 8, 5000);
+    assert_int_equal(told, BIT(3) | BIT(9));
+    for (unsigned hart = 0; hart < VDEV_HARTS; hart++) {
+        assert_int_equal(lines(hart).time_offset, hart == 3 || hart == 9 ? 4000 : 0);
+    }
+}
+
 static void msip_is_one_bit_a_hart(void **state)
 {
     (void)state;
@@ -399,6 +412,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(quiet_at_reset, setup),
+        cmocka_unit_test_setup(harts_without_a_register, setup),
         cmocka_unit_test_setup(msip_is_one_bit_a_hart, setup),
         cmocka_unit_test_setup(registers_of_nobody_hold_nothing, setup),
         cmocka_unit_test_setup(other_accesses_are_refused, setup),

@@ -328,9 +328,15 @@ static void capture_alone(void **state)
     source(9, 2, true);
     device.enable[S_OF(1)][0] = BIT(9);
     device.context[S_OF(1)][0] = 1;
+    device.enable[M_OF(2)][0] = BIT(5);
     vplic_capture(&p.hart[1]);
     assert_true(arrives(1));
     assert_false(device_line(&device, S_OF(1)));
+    assert_int_equal(device.enable[S_OF(1)][0], BIT(9)); /* behind M's last word */
+    device.context[M_OF(1)][0] = 77;
+    vplic_capture(&p.hart[1]); /* writes nothing that is there already */
+    assert_int_equal(device.context[M_OF(1)][0], 77);
+    device.context[M_OF(1)][0] = 1;
     assert_int_equal(wires(1), BIT(IRQ_SEI));
     assert_true(arrives(1));                  /* it is S's business to end it */
     device.enable[S_OF(1)][1] = BIT(40 - 32); /* another hart does that */
