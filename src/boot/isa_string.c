@@ -27,9 +27,6 @@ static const char *const dropped[] = {
 /* The same in virtual M-mode: registers that the model's M-mode hasn't. */
 static const char *const dropped_in_m[] = {"smepmp", "smcntrpmf", "smcsrind"};
 
-/* What every virtual hart has besides h: emulated where the hardware has it not. */
-#define ADDED "sstc"
-
 static const struct {
     const char *name;
     enum isa_ext ext;
@@ -118,9 +115,12 @@ uint64_t isa_list_ext(const char *list, size_t length)
 }
 
 struct writer {
+    const struct isa_sight *see;
+    bool list; /* names with a zero behind each; else with _ before each */
     char *out;
     size_t size, used;
     bool full;
+    bool sstc, svadu, svade; /* have been seen */
 };
 
 static void add(struct writer *w, const char *s, size_t length)
@@ -133,16 +133,44 @@ static void add(struct writer *w, const char *s, size_t length)
     w->used += length;
 }
 
-static int finish(const struct writer *w)
+static void add_name(struct writer *w, const char *s, size_t length)
 {
+    add(w, "_", w->list ? 0 : 1);
+    add(w, s, length);
+    add(w, "", w->list ? 1 : 0);
+}
+
+static void take_name(struct writer *w, const char *s, size_t length)
+{
+    w->sstc = w->sstc || same("sstc", s, length);
+    w->svadu = w->svadu || same("svadu", s, length);
+    w->svade = w->svade || same("svade", s, length);
+    if (!is_dropped(w->see, s, length)) {
+        add_name(w, s, length);
+    }
+}
+
+/*
+ * Sstc is added, which every virtual hart has, emulated where the hardware hasn't. And Svade to
+ * Svadu: without it, Svadu means that A and D are updated from the start, while FWFT's
+ * PTE_AD_HW_UPDATING begins with 0. Firmware decides that for itself.
+ */
+static int finish(struct writer *w)
+{
+    if (!w->sstc) {
+        add_name(w, "sstc", 4);
+    }
+    if (w->svadu && !w->svade && !w->see->machine) {
+        add_name(w, "svade", 5);
+    }
+    add(w, "", w->list ? 0 : 1);
     return w->full ? ERR_RANGE : (int)w->used;
 }
 
 int isa_string_fix(const char *isa, const struct isa_sight *see, char *out, size_t size)
 {
-    struct writer w = {.out = out, .size = size};
+    struct writer w = {.see = see, .out = out, .size = size};
     size_t length;
-    bool has_added = false;
     if (!is_rv64(isa)) {
         return ERR_INVALID;
     }
@@ -153,41 +181,27 @@ int isa_string_fix(const char *isa, const struct isa_sight *see, char *out, size
     }
     for (const char *s = next_name(isa + single, &length); length != 0;
          s = next_name(s + length, &length)) {
-        has_added = has_added || same(ADDED, s, length);
-        if (!is_dropped(see, s, length)) {
-            add(&w, "_", 1);
-            add(&w, s, length);
-        }
+        take_name(&w, s, length);
     }
-    if (!has_added) {
-        add(&w, "_" ADDED, sizeof(ADDED));
-    }
-    add(&w, "", 1);
     return finish(&w);
 }
 
 int isa_list_fix(const char *list, size_t length, const struct isa_sight *see, char *out,
                  size_t size)
 {
-    struct writer w = {.out = out, .size = size};
-    bool has_h = !see->hypervisor, has_added = false;
+    struct writer w = {.see = see, .list = true, .out = out, .size = size};
+    bool has_h = !see->hypervisor;
     for (size_t at = 0; at < length; at += strlen(list + at) + 1) {
         size_t n = strlen(list + at);
         has_h = has_h || same("h", list + at, n);
         if (!has_h && n > 1) {
-            add(&w, "h", 2);
+            add_name(&w, "h", 1);
             has_h = true;
         }
-        has_added = has_added || same(ADDED, list + at, n);
-        if (!is_dropped(see, list + at, n)) {
-            add(&w, list + at, n + 1);
-        }
+        take_name(&w, list + at, n);
     }
     if (!has_h) {
-        add(&w, "h", 2);
-    }
-    if (!has_added) {
-        add(&w, ADDED, sizeof(ADDED));
+        add_name(&w, "h", 1);
     }
     return finish(&w);
 }

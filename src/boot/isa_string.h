@@ -17,8 +17,9 @@ struct isa_sight {
 };
 
 /*
- * Writes isa to out with "h" added in its place (behind the other single letters), with "sstc", and
- * without the extensions that Hearth doesn't virtualize. Returns the length with the final zero,
+ * Writes isa to out with "h" added in its place (behind the other single letters), with "sstc",
+ * with "svade" beside "svadu" for who has no M-mode, and without the extensions that Hearth doesn't
+ * virtualize. Returns the length with the final zero,
  * ERR_INVALID if it doesn't begin with rv64, ERR_RANGE if out is too small.
  */
 int isa_string_fix(const char *isa, const struct isa_sight *see, char *out, size_t size) must_check;
