@@ -55,7 +55,7 @@ enum quick {
 
 /* What hardware must hold while VS runs, worked out of the H CSRs: changes seldom. */
 struct vs_environment {
-    uint64_t medeleg, mideleg, mcounteren, menvcfg, mvien;
+    uint64_t medeleg, mideleg, mcounteren, menvcfg, mvien, mstateen;
     int8_t quick; /* what vhart.quick is to be */
     uint64_t time_added;
     bool known; /* false: work it out again */
@@ -63,7 +63,7 @@ struct vs_environment {
 
 /* The same while HS runs. */
 struct hs_environment {
-    uint64_t medeleg, mideleg, mcounteren, menvcfg;
+    uint64_t medeleg, mideleg, mcounteren, menvcfg, mstateen;
     uint64_t traps;          /* TVM, TW, TSR of the virtual mstatus */
     uint64_t hvip, vsstatus; /* the bits of them that HS writes */
     int8_t quick;            /* what vhart.quick is to be */

@@ -43,7 +43,6 @@ struct machine {
     bool sstc;     /* menvcfg.STCE can be set */
     bool menvcfg;
     bool smaia; /* mvien, mvip */
-    bool mstateen;
     bool mcountinhibit;
     bool misaligned; /* hardware does misaligned loads and stores: not probed, only what the exits
                         say */
@@ -54,6 +53,7 @@ struct machine {
     unsigned closed_count;
     uint64_t medeleg, mideleg; /* bits that can be set */
     uint64_t menvcfg_mask;
+    uint64_t mstateen; /* mstateen0's bits that can be set; 0: no Smstateen */
     uint16_t satp_modes;
     uint64_t asid_mask;
     unsigned pmp_entries,

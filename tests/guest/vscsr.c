@@ -279,6 +279,74 @@ static void shared_with_vs(void)
     csr_write(scounteren, 7);
 }
 
+#define CSR_HSTATEEN0 0x60cu
+#define CSR_SISELECT  0x150u
+#define CSR_VSISELECT 0x250u
+#define CSR_STOPI     0xdb0u
+
+static bool there(unsigned csr)
+{
+    uint64_t v;
+    return hs_csr_read(csr, &v) == CAUSE_NONE;
+}
+
+/* A bit of hstateen0 keeps its registers from VS, and nothing from HS. */
+static void stateen(void)
+{
+    static const struct {
+        uint64_t bit;
+        unsigned csr;
+    } rows[] = {
+        {BIT(63), 0x10c}, {BIT(62), CSR_SENVCFG}, {BIT(60), CSR_SISELECT}, {BIT(59), CSR_STOPI}};
+    if (!there(CSR_HSTATEEN0))
+        return;
+    env_set(MODE_BARE, MODE_BARE);
+    uint64_t all = hs_csr_put(CSR_HSTATEEN0, ~0UL);
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t insn = INSN_CSRRS(A0, rows[i].csr, X0);
+        if (!there(rows[i].csr))
+            continue;
+        context("CSR 0x%x", rows[i].csr);
+        check_bits(all, rows[i].bit, rows[i].bit, "writable bits of hstateen0");
+        for (unsigned k = 0; k < 4; k++) {
+            bool on = k & 1;
+            check_eq(hs_csr_put(CSR_HSTATEEN0, on ? all : all & ~rows[i].bit),
+                     on ? all : all & ~rows[i].bit, "hstateen0");
+            check_eq(cause_of(MODE_VS, insn, 0, 0), on ? CAUSE_NONE : CAUSE_VIRTUAL, "cause in VS");
+            if (exact || i != 0) /* QEMU takes VU's sstateen0 for illegal */
+                check_eq(cause_of(MODE_VU, insn, 0, 0), CAUSE_VIRTUAL, "cause in VU");
+            check_eq(cause_of(MODE_HS, insn, 0, 0), CAUSE_NONE, "cause in HS");
+        }
+    }
+}
+
+/* AIA: siselect and stopi in VS are VS's own. (Without Smstateen nothing closes HS's to a guest of
+ * an emulated H: docs/limits.md.) */
+static void aia_in_vs(void)
+{
+    if (!there(CSR_SISELECT) || !there(CSR_HSTATEEN0))
+        return;
+    env_set(MODE_BARE, MODE_BARE);
+    hs_csr_put(CSR_SISELECT, 0x30);
+    hs_csr_put(CSR_VSISELECT, 0x32);
+    run_insn(MODE_VS, INSN_CSRRW(A0, CSR_SISELECT, A0), 0x34, 0);
+    check_eq(regs.x[A0], 0x32, "siselect read in VS");
+    check_eq(hs_csr_get(CSR_VSISELECT), 0x34, "vsiselect after siselect was written in VS");
+    check_eq(hs_csr_get(CSR_SISELECT), 0x30, "siselect of HS");
+    csr_write(hideleg, VS_IRQS);
+    for (unsigned k = 0; k < 4; k++) { /* enabled by HS, or in VS itself */
+        uint64_t pending = k & 1 ? BIT(IRQ_VSSI) : 0, enabled = k & 2 ? BIT(IRQ_SSI) : 0;
+        context("pending %u, enabled %u", k & 1, k >> 1);
+        csr_write(hvip, pending);
+        csr_write(hie, 0);
+        const uint32_t insns[] = {INSN_CSRRW(X0, CSR_SIE, A0), INSN_CSRRS(A0, CSR_STOPI, X0)};
+        run_code(MODE_VS, insns, 2, enabled, 0);
+        check_eq(regs.x[A0] >> 16, pending && enabled ? IRQ_SSI : 0, "stopi read in VS");
+    }
+    csr_write(hvip, 0);
+    csr_write(hie, 0);
+}
+
 /* The rows of the CSR instructions, on a register with 64 plain bits. Old value, rs1, new value. */
 static void csr_instructions(void)
 {
@@ -349,5 +417,7 @@ TESTS("vscsr",                                                     /**/
       {"write_in_vs", "norm:H_vscsrs_v1", write_in_vs}, /**/
       {"interrupts_in_vs", "norm:vsip_vsie_sz_acc_op", interrupts_in_vs},
       {"shared_with_vs", "norm:H_scsrs_nomatch", shared_with_vs},    /**/
+      {"stateen", "Smstateen: hstateen0", stateen},                  /**/
+      {"aia_in_vs", "AIA: VS CSRs", aia_in_vs},                      /**/
       {"csr_instructions", "unprivileged: Zicsr", csr_instructions}, /**/
       {"every_register", "unprivileged: Zicsr", every_register});

@@ -103,9 +103,6 @@ void m_firmware_unload(struct vhart *vh)
 
     units_merge(h, hw_read(CSR_mstatus));
     environment_load(h);
-    if (machine.mstateen) {
-        hw_write(CSR_mstateen0, h->mstateen[0]);
-    }
     m_pmp_below(vh);
     hw_write(CSR_mtvec, (uintptr_t)m_entry_below);
     vh->resident = RESIDENT_NONE;

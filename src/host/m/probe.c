@@ -74,7 +74,7 @@ static void probe_environment(struct machine *m)
     m->menvcfg_mask = m->menvcfg ? writable(CSR_menvcfg) & ENVCFG_KNOWN : 0;
     m->sstc = m->menvcfg && (m->menvcfg_mask & ENVCFG_STCE) && hw_try_read(CSR_stimecmp, &v);
     m->smaia = hw_try_read(CSR_mvien, &v) && hw_try_read(CSR_mvip, &v);
-    m->mstateen = hw_try_read(CSR_mstateen0, &v);
+    m->mstateen = hw_try_read(CSR_mstateen0, &v) ? writable(CSR_mstateen0) : 0;
     m->mcountinhibit = hw_try_read(CSR_mcountinhibit, &v);
     m->time_csr = hw_try_read(CSR_time, &v);
 }
@@ -143,6 +143,7 @@ void host_isa(const struct machine *m, struct isa *isa)
     isa->ext |= m->menvcfg_mask & ENVCFG_CBZE ? BIT(EXT_ZICBOZ) : 0;
     isa->ext |= m->menvcfg_mask & ENVCFG_CBCFE ? BIT(EXT_ZICBOM) : 0;
     isa->ext |= m->mstateen ? BIT(EXT_SMSTATEEN) : 0;
+    isa->ext |= m->mstateen & STATEEN_IMSIC ? BIT(EXT_IMSIC) : 0;
     isa->ext |= m->smaia ? BIT(EXT_SMAIA) : 0;
     isa->ext |= m->mideleg & BIT(IRQ_LCOFI) ? BIT(EXT_SSCOFPMF) : 0;
     isa->ext |= m->misa & BIT('F' - 'A') ? BIT(EXT_F) : 0;

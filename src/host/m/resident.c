@@ -54,6 +54,7 @@ void m_hs_changed(struct vhart *vh)
     vh->hs.mcounteren = machine.time_csr ? h->mcounteren : h->mcounteren & ~COUNTEREN_TM;
     vh->mtime = machine.time_csr ? NULL : drivers.mtime;
     vh->hs.menvcfg = h->menvcfg & machine.menvcfg_mask;
+    vh->hs.mstateen = f != NULL ? h->mstateen[0] : ~UINT64_C(0);
     vh->hs.traps = h->mstatus & (STATUS_TVM | STATUS_TW | STATUS_TSR);
     vh->hs.hvip = hart_hvip_writable(h);
     vh->hs.vsstatus = hart_sstatus_writable(h);
@@ -108,6 +109,9 @@ static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint
     hw_set(CSR_mip, h->mip & IRQS_S);
     if (machine.menvcfg) {
         hw_write(CSR_menvcfg, vh->hs.menvcfg);
+        if (machine.mstateen) {
+            hw_write(CSR_mstateen0, vh->hs.mstateen);
+        }
         if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
             hw_write(CSR_stimecmp,
                      h->stimecmp);   /* compared anew: QEMU doesn't when STCE is set again */
@@ -178,6 +182,8 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
     }
     e->menvcfg =
         h->menvcfg & (h->henvcfg | ~cbo) & machine.menvcfg_mask & ~(ENVCFG_STCE | ENVCFG_ADUE);
+    /* What has a VS CSR of its own traps: the hardware knows that of HS alone. */
+    e->mstateen = h->hstateen[0] & h->mstateen[0] & (STATEEN_SE | STATEEN_ENVCFG);
     e->known = true;
 }
 
@@ -261,6 +267,9 @@ static inline __attribute__((always_inline)) void load_vs(struct vhart *vh)
     hw_write(CSR_mcounteren, vh->vs.mcounteren);
     if (machine.menvcfg) {
         hw_write(CSR_menvcfg, vh->vs.menvcfg);
+        if (machine.mstateen) {
+            hw_write(CSR_mstateen0, vh->vs.mstateen);
+        }
     }
     vs_interrupts(vh);
     if ((h->hstatus & HSTATUS_VTSR) || vs_bare(h)) {
