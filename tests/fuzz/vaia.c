@@ -50,7 +50,9 @@ static void plain_pend(struct plain *f, uint64_t identity)
 static unsigned take_identity(struct input *in)
 {
     unsigned how = (unsigned)take(in, 1);
-    return how < 200 ? how % 70 : how < 250 ? imsic.identities + 225 - how : (unsigned)take(in, 2) % 0x180;
+    return how < 200   ? how % 70
+           : how < 250 ? imsic.identities + 225 - how
+                       : (unsigned)take(in, 2) % 0x180;
 }
 
 /* Bits of eip or eie, from identity first on. */
