@@ -116,6 +116,37 @@ static bool atomically(struct vhart *vh, const struct insn *i, struct access_as 
     return true;
 }
 
+/*
+ * A block, whatever its size, lies in one page; the PMP is asked for one of the usual size. "CMO":
+ * leave to load or to store is enough to manage it; a fault is a store's, tval is rs1's value.
+ */
+static bool block(struct vhart *vh, const struct insn *i, struct access_as as, uint64_t va,
+                  struct trap *fault)
+{
+    enum { USUAL = 64 };
+    bool zeroes = (insn_access(i) & INSN_WRITES) != 0;
+    uint64_t at = align_down(va, USUAL);
+    void *ram = NULL;
+
+    if (!isa_has(vh->h.isa, zeroes ? EXT_ZICBOZ : EXT_ZICBOM)) {
+        return false;
+    }
+    if (!zeroes) {
+        as.access = ACCESS_LOAD;
+        ram = guest_pointer(vh, as, at, USUAL, fault);
+    }
+    as.access = ACCESS_STORE;
+    if (ram == NULL) {
+        ram = guest_pointer(vh, as, at, USUAL, fault);
+    }
+    if (ram != NULL) {
+        host_block((unsigned)i->imm, ram);
+    } else if (at != va && guest_pointer(vh, as, va, 1, fault) != NULL) {
+        fault->tval = va; /* it is another part that the PMP closes */
+    }
+    return ram != NULL;
+}
+
 bool replay(struct vhart *vh, const struct insn *i, struct trap *fault)
 {
     unsigned access = insn_access(i);
@@ -123,11 +154,14 @@ bool replay(struct vhart *vh, const struct insn *i, struct trap *fault)
     struct access_as as = access_explicit(&vh->h, stores ? ACCESS_STORE : ACCESS_LOAD);
     uint64_t va = insn_address(&vh->h, i);
 
-    if (access == 0 || (access & INSN_BLOCK) != 0 || i->op == OP_HLV || i->op == OP_HSV ||
-        i->width > sizeof(uint64_t)) {
+    if (access == 0 || i->op == OP_HLV || i->op == OP_HSV || i->width > sizeof(uint64_t)) {
         return false;
     }
-    if (aligns && va % i->width != 0) {
+    if (access & INSN_BLOCK) {
+        if (block(vh, i, as, va, fault)) {
+            return true;
+        }
+    } else if (aligns && va % i->width != 0) {
         uint64_t cause = stores ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED;
         *fault = (struct trap){.cause = cause, .tval = va, .gva = as.v};
     } else if (aligns ? atomically(vh, i, as, va, fault) : plain(vh, i, as, va, fault)) {

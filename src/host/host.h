@@ -97,6 +97,9 @@ void host_units_clear(struct vhart *vh);
 bool host_mmio_load(uint64_t pa, unsigned len, uint64_t *value) must_check;
 bool host_mmio_store(uint64_t pa, unsigned len, uint64_t value) must_check;
 
+/* cbo.inval (0), clean (1), flush (2), zero (4) of the block at the pointer, which the hart has. */
+void host_block(unsigned op, void *ram);
+
 /* The physical float registers, all 64 bits. Writing makes the physical FS dirty. FS is not off. */
 uint64_t host_freg_read(unsigned n);
 void host_freg_write(unsigned n, uint64_t value);

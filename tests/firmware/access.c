@@ -343,11 +343,63 @@ static void device_floating(void)
     timer_clear();
 }
 
+/* That the unit has made FS dirty stays, whatever other register is written. */
+static void dirty(void)
+{
+    static const unsigned csrs[] = {CSR_MEDELEG, CSR_MCOUNTEREN, CSR_MIDELEG,   CSR_MIE,
+                                    CSR_SATP,    CSR_SIE,        CSR_SCOUNTEREN};
+    for (unsigned i = 0; i < sizeof csrs / sizeof *csrs; i++) {
+        context("CSR 0x%x", csrs[i]);
+        csr_clear(mstatus, MSTATUS_FS);
+        csr_set(mstatus, FS_CLEAN);
+        *word = MEMORY;
+        const uint32_t insns[] = {INSN_I(OP_LOAD_FP, 3, A1, A0, 0), INSN_CSRRW(A1, csrs[i], A1),
+                                  INSN_CSRRW(A1, csrs[i], A1)};
+        struct trap t = run_code(MODE_M, insns, 3, (uint64_t)word, 6);
+        check_eq(t.mcause, CAUSE_NONE, "mcause");
+        check_eq(FIELD_GET(MSTATUS_FS, csr_read(mstatus)), 3, "FS");
+    }
+    csr_write(mstatus, 0);
+}
+
+/* cbo.inval, clean, flush and zero: for the first three leave to load is enough. */
+static void blocks(void)
+{
+    enum { INVAL, CLEAN, FLUSH, ZERO = 4 };
+#define CBO(op) INSN_I(0x0fu, 2, 0, A0, op)
+    struct trap t = run_insn(MODE_M, CBO(ZERO), (uint64_t)word, 0);
+    if (t.mcause == CAUSE_ILLEGAL) {
+        note("no Zicboz");
+        return;
+    }
+    setup();
+    for (unsigned op = INVAL; op <= ZERO; op += op == FLUSH ? 2 : 1) {
+        context("operation %u", op);
+        pt_map(&low_pt, VA, (uint64_t)frames[1], PTE_FULL, 0);
+        low_fence();
+        *word = MEMORY;
+        t = as_s(0, CBO(op), VA, 0);
+        check_eq(t.mcause, CAUSE_NONE, "mcause");
+        check_eq(*word, op == ZERO ? 0 : MEMORY, "memory");
+        pt_map(&low_pt, VA, (uint64_t)frames[1], PTE_FULL & ~PTE_W, 0);
+        low_fence();
+        t = as_s(0, CBO(op), VA, 0);
+        check_eq(t.mcause, op == ZERO ? CAUSE_STORE_PAGE : CAUSE_NONE, "mcause, no W");
+        t = as_s(0, CBO(op), VA + PAGE, 0);
+        check_eq(t.mcause, CAUSE_STORE_PAGE, "mcause, no page");
+        check_eq(t.mtval, VA + PAGE, "mtval, no page");
+        t = as_s(0, CBO(op), NOWHERE, 0);
+        check_eq(t.mcause, CAUSE_STORE_PAGE, "mcause, nowhere");
+    }
+}
+
 TESTS("access", {"loads", "Load and Store Instructions", loads},
       {"stores", "Load and Store Instructions", stores},
       {"misaligned", "Load and Store Instructions", misaligned},
       {"registers", "Load and Store Instructions", registers}, {"amos", "Zaamo", amos},
       {"lr_sc", "Zalrsc", lr_sc}, {"compressed", "Zca", compressed},
       {"stack_relative", "Zca", stack_relative}, {"floating", "D, Zcd", floating},
-      {"floating_faults", "D", floating_faults}, {"device", "ACLINT: MTIMER", device},
+      {"floating_faults", "D", floating_faults},
+      {"dirty", "Extension Context Status in mstatus", dirty},
+      {"blocks", "CMO: Zicbom, Zicboz", blocks}, {"device", "ACLINT: MTIMER", device},
       {"device_floating", "ACLINT: MTIMER, D", device_floating});

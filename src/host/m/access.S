@@ -75,6 +75,21 @@ m_mmio_store:
     float_table host_freg_write, "fmv_to "
     .option pop
 
+/* void host_block(unsigned op, void *ram) */
+    .globl host_block
+host_block:
+    slli a0, a0, 3
+    lla t0, 1f
+    add t0, t0, a0
+    jr t0
+    .option push
+    .option norvc
+1:  .irp op, 0, 1, 2, 3, 4
+    .4byte 0x0005a00f | \op << 20 /* cbo.inval, clean, flush, none, zero (a1) */
+    ret
+    .endr
+    .option pop
+
 /* void m_vector_clear(void): VS is on. Four times eight registers of bytes. */
     .globl m_vector_clear
 m_vector_clear:

@@ -61,7 +61,9 @@ static last_call void follow(struct vhart *vh, unsigned num, unsigned effect)
 
     host_effects(vh, effect);
     if (effect & CSR_EFFECT_ENV) {
-        m_firmware_status(vh);
+        if (num == CSR_mstatus || num == CSR_sstatus) {
+            m_firmware_status(vh); /* else the hardware's FS and VS are newer */
+        }
         m_hs_changed(vh);
     }
     if (effect & CSR_EFFECT_PMP) {
