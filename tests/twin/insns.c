@@ -7,7 +7,7 @@ static const char *const widths = "bhwd";
 static void load_or_store(struct rng *r, struct step *s)
 {
     static const char *const loads[] = {"lb", "lh", "lw", "ld", "lbu", "lhu", "lwu"};
-    unsigned a = reg_with(s, address_pick(r, s->mode));
+    unsigned a = reg_with(s, address_pick(r, s->as));
     int imm = percent(r, 70) ? 0 : (int)below(r, 64) - 32;
     if (percent(r, 50)) {
         unsigned f3 = (unsigned)below(r, 7);
@@ -33,7 +33,7 @@ static bool compressed(struct rng *r, struct step *s)
         return false;
     unsigned a = first + (unsigned)below(r, 16 - first), d = first + (unsigned)below(r, 16 - first);
     unsigned f = (unsigned)below(r, 4);
-    s->x[a] = address_pick(r, s->mode);
+    s->x[a] = address_pick(r, s->as);
     s->regs = (a > d ? a : d) - 4;
     insn_add(s, forms[f].insn | (a - 8) << 7 | (d - 8) << 2, "%s x%u, (x%u)", forms[f].name, d, a);
     return true;
@@ -48,9 +48,8 @@ static void atomic(struct rng *r, struct step *s)
                {12, "amoand"}, {28, "amomaxu"}, {2, "lr"}};
     /* QEMU looks whether it may load first, so that another fault than the store's may win: what
      * faults here can be neither loaded nor stored. */
-    bool faults = s->n + 1 >= MAX_INSNS || s->mode == MODE_HS || percent(r, 25);
-    uint64_t address =
-        faults ? TEST_VA + PAGE * (W_PAGES + below(r, 64)) : address_pick(r, s->mode);
+    bool faults = s->n + 1 >= MAX_INSNS || s->mode == MODE_TOP || percent(r, 25);
+    uint64_t address = faults ? TEST_VA + PAGE * (W_PAGES + below(r, 64)) : address_pick(r, s->as);
     unsigned i = (unsigned)below(r, 6), f3 = 2 + (unsigned)below(r, 2);
     unsigned a = reg_with(s, percent(r, 90) ? address & -8UL : address);
     unsigned d = reg_with(s, rnd(r)), v = ops[i].f5 == 2 ? 0 : reg_with(s, 0);
@@ -58,7 +57,7 @@ static void atomic(struct rng *r, struct step *s)
         insn_add(s, INSN_STORE(3, v, a, 0), "sd x%u, (x%u)", v, a);
     insn_add(s, INSN_AMO(ops[i].f5, f3, d, a, v), "%s.%c x%u, x%u, (x%u)", ops[i].name, widths[f3],
              d, v, a);
-    if (ops[i].f5 == 2 && s->n < MAX_INSNS && s->mode != MODE_HS)
+    if (ops[i].f5 == 2 && s->n < MAX_INSNS && s->mode != MODE_TOP)
         insn_add(s, INSN_AMO(3, f3, d, a, v), "sc.%c x%u, x%u, (x%u)", widths[f3], d, v, a);
 }
 
@@ -67,6 +66,8 @@ static void jump(struct rng *r, struct step *s)
     uint64_t to = address_pick(r, s->mode);
     unsigned a = reg_with(s, to & ~1UL), d = reg_with(s, 0);
     insn_add(s, INSN_I(0x67, 0, d, a, 0), "jalr x%u, (x%u)", d, a);
+    if (s->mode == MODE_TOP)
+        s->sie = true; /* it may jump in a circle, and only an interrupt ends that */
     s->n = s->n > 1 ? s->n : 1;
 }
 
@@ -81,6 +82,8 @@ static void hypervisor_access(struct rng *r, struct step *s)
                {0x31, 32, "hsv.b"}, {0x33, 32, "hsv.h"},   {0x35, 32, "hsv.w"},
                {0x37, 32, "hsv.d"}, {0x30, 3, "hlvx.bu?"}, {0x36, 1, "hlv.du?"}};
     unsigned i = (unsigned)below(r, percent(r, 95) ? 13 : 15);
+    if (s->vsstatus && ops[i].name[3] == 'x')
+        i = 8; /* QEMU: SUM is not for HLVX, and the step may set it */
     s->hlv = true;
     s->hlvx |= ops[i].name[3] == 'x';
     uint64_t address = address_pick(r, percent(r, 70) ? MODE_VS : MODE_VU);
@@ -114,7 +117,7 @@ static void fence(struct rng *r, struct step *s)
 /* Of f0 to f3, which hold the same at the beginning of every sequence. */
 static void floating(struct rng *r, struct step *s)
 {
-    unsigned f = (unsigned)below(r, 4), a = reg_with(s, address_pick(r, s->mode));
+    unsigned f = (unsigned)below(r, 4), a = reg_with(s, address_pick(r, s->as));
     unsigned f3 = 2 + (unsigned)below(r, 2), d = reg_with(s, 0);
     switch (below(r, 5)) {
     case 0:
@@ -140,9 +143,20 @@ static void cache_block(struct rng *r, struct step *s)
     unsigned op = pick(r, ((const unsigned[]){0, 1, 2, 4, 4}));
     uint64_t address;
     do
-        address = address_pick(r, s->mode);
+        address = address_pick(r, s->as);
     while (address >> 56); /* QEMU doesn't mind that nothing is there, only what the PMP says */
+    if (TOP_IS_M)          /* QEMU: the trap value is the block's address, not rs1's */
+        address &= -64UL;
     unsigned a = reg_with(s, address);
+    /* QEMU: in a guest the VS-stage's want of W comes before the G-stage's fault; under MPRV it
+     * does not mind that nothing is there. */
+    if (op < 4 && (s->mode == MODE_VS || s->mode == MODE_VU || s->as != s->mode)) {
+        unsigned d = reg_with(s, 0);
+        if (s->n + 1 < MAX_INSNS)
+            insn_add(s, INSN_LOAD(0, d, a, 0), "lb x%u, 0(x%u)", d, a);
+        else
+            op = 4;
+    }
     insn_add(s, INSN_I(0x0f, 2, 0, a, op), "cbo.%s (x%u)", ops[op], a);
 }
 
@@ -168,20 +182,26 @@ static void other(struct rng *r, struct step *s)
                {0x0000100f, "fence.i"},
                {INSN_ECALL, "ecall"}};
     unsigned i = (unsigned)below(r, sizeof ops / sizeof *ops);
-    if (s->mode == MODE_HS && (ops[i].insn == INSN_SRET || ops[i].insn == INSN_ECALL))
+    if (!TOP_IS_M && s->mode == MODE_HS && (ops[i].insn == INSN_SRET || ops[i].insn == INSN_ECALL))
         i = 3;
     if (s->mode == MODE_VU && ops[i].insn == INSN_SRET)
         i = 3; /* QEMU: 2 instead of 22 */
     if (ops[i].insn == INSN_WFI && s->n > 0)
         i = 3; /* only at once is it sure to go on */
     s->waits |= ops[i].insn == INSN_WFI;
+    s->returns |= ops[i].insn == INSN_SRET;
+    if (s->mode == MODE_M && i == 0) { /* outside M QEMU leaves an older instruction in mtval */
+        s->returns = true;
+        insn_add(s, INSN_MRET, "mret");
+        return;
+    }
     insn_add(s, ops[i].insn, "%s", ops[i].name);
 }
 
 void insn_pick(struct rng *r, struct step *s)
 {
-    unsigned hlv = s->mode == MODE_HS ? 45 : s->mode == MODE_U ? 30 : 4;
-    if (percent(r, hlv) && !s->henvcfg) {
+    unsigned hlv = s->mode == MODE_HS ? 45 : s->mode == MODE_U ? 30 : s->mode == MODE_M ? 15 : 4;
+    if (percent(r, has_h ? hlv : 4) && !s->henvcfg) {
         hypervisor_access(r, s);
         return;
     }

@@ -8,8 +8,6 @@
 #include "twin.h"
 
 #include "fdt.h"
-#include "sbi.h"
-#include "test.h"
 
 static const char *options = "";
 
@@ -71,21 +69,21 @@ static void run_sequence(uint64_t name, uint64_t seed, uint64_t keep, bool verbo
     struct rng r = {mix(seed)};
     struct step s;
     struct outcome o = {.hung = false};
-    hart_reset();
+    top_reset();
     csr_write(satp, 0);
-    csr_write(hcounteren, 7);
     csr_write(scounteren, 7);
     csr_write(senvcfg, 0);
-    csr_write(sie, BIT(IRQ_STI));
-    csr_write(sscratch, (uint64_t)me());
-    csr_write(htval, 0);
-    csr_write(htinst, 0);
     set_floats();
     space_build(&r);
-    sbi_call(SBI_EXT_FWFT, 0, FWFT_PTE_AD_HW_UPDATING, space.adue, 0);
-    csr_write(vsscratch, 0);
-    csr_write(hgatp, space.hgatp);
-    csr_write(vsatp, space.vsatp);
+    top_adue(space.adue);
+    if (has_h) {
+        csr_write(hcounteren, 7);
+        csr_write(htval, 0);
+        csr_write(htinst, 0);
+        csr_write(vsscratch, 0);
+        csr_write(hgatp, space.hgatp);
+        csr_write(vsatp, space.vsatp);
+    }
     csr_write(satp, space.satp);
     fence_everything();
     record_begin(verbose);
@@ -94,8 +92,9 @@ static void run_sequence(uint64_t name, uint64_t seed, uint64_t keep, bool verbo
         if (!(keep & BIT(i)))
             continue;
         step_pick(&s, seed, i);
+        record_begins(i, &s);
         step_run(&s, &o);
-        record_step(i, &s, &o);
+        record_step(&s, &o);
     }
     csr_write(satp, 0);
     __asm__ volatile("sfence.vma" ::: "memory");

@@ -2,46 +2,14 @@
 /* What is compared. */
 #include "twin.h"
 
-#include "sbi.h"
-#include "test.h"
+#include "state.h"
 
-#define NAME(name, mask) #name,
-#define READ(name, mask) csr_read(name) & (mask),
-#define ALL              (~0UL)
-/* Every register of HS and VS that a program can change; the mask keeps what the specification lets
- * differ (docs/twins.md). */
-#define STATE(X)                                                                                   \
-    X(sstatus, ALL)                                                                                \
-    X(sie, ALL)                                                                                    \
-    X(sip, ~BIT(IRQ_STI))                                                                          \
-    X(scounteren, ALL)                                                                             \
-    X(senvcfg, ALL)                                                                                \
-    X(satp, ALL)                                                                                   \
-    X(vsstatus, ~SSTATUS_SD)                                                                       \
-    X(vsie, ALL)                                                                                   \
-    X(vstvec, ALL)                                                                                 \
-    X(vsscratch, ALL)                                                                              \
-    X(vsepc, ALL)                                                                                  \
-    X(vscause, ALL)                                                                                \
-    X(vstval, ALL)                                                                                 \
-    X(vsip, ALL)                                                                                   \
-    X(vsatp, ALL)                                                                                  \
-    X(vstimecmp, ALL)                                                                              \
-    X(hstatus, ALL)                                                                                \
-    X(hedeleg, ALL)                                                                                \
-    X(hideleg, ALL)                                                                                \
-    X(hie, ALL)                                                                                    \
-    X(hip, ALL)                                                                                    \
-    X(hvip, VS_IRQS)                                                                               \
-    X(htimedelta, ALL)                                                                             \
-    X(hcounteren, ALL)                                                                             \
-    X(henvcfg, ALL)                                                                                \
-    X(htval, ALL)                                                                                  \
-    X(hgatp, ALL)
+#define NAME(name, mask)   #name,
+#define READ(name, mask)   csr_read(name) & (mask),
+#define READ_H(name, mask) has_h ? csr_read(name) & (mask) : 0,
 
-static const char *const names[] = {"scause",    "stval",     "htval",           "htinst",   "sepc",
-                                    "(hstatus)", "(sstatus)", "memory",          "f0",       "f1",
-                                    "f2",        "f3",        "FS is not dirty", STATE(NAME)};
+static const char *const names[] = {
+    TRAP_NAMES, "memory", "f0", "f1", "f2", "f3", "FS is not dirty", STATE(NAME) STATE_H(NAME)};
 #define FIELDS     (sizeof names / sizeof *names)
 #define ALL_FIELDS (FIELDS + 32)
 
@@ -56,42 +24,42 @@ void say(const char *fmt, ...)
     int n = format(line, sizeof line - 1, fmt, ap);
     va_end(ap);
     line[n++] = '\n';
-    sbi_write(line, (uint64_t)n);
+    console_write(line, (uint64_t)n);
 }
 
 /* Of several interrupts for HS at once QEMU takes the lowest number, not VSEI, VSSI, VSTI. */
-static uint64_t first_in_order(uint64_t scause)
+static uint64_t first_in_order(uint64_t cause)
 {
-    uint64_t together = csr_read(hip) & csr_read(hie) & ~csr_read(hideleg);
-    if ((together & -together) != BIT(scause & 63))
-        return scause;
+    uint64_t together = TOP_IS_M ? 0 : csr_read(hip) & csr_read(hie) & ~csr_read(hideleg);
+    if ((together & -together) != BIT(cause & 63))
+        return cause;
     return CAUSE_IRQ(together & BIT(IRQ_VSEI)   ? IRQ_VSEI
                      : together & BIT(IRQ_VSSI) ? IRQ_VSSI
                                                 : IRQ_VSTI);
 }
 
 /* What the two machines may say differently, each for a reason in docs/twins.md. */
-static struct trap comparable(const struct step *s, struct trap t)
+static struct seen comparable(const struct step *s, struct seen t)
 {
     const uint64_t accesses = BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_LOAD_ACCESS) |
                               BIT(CAUSE_STORE_MISALIGNED) | BIT(CAUSE_STORE_ACCESS) |
                               BIT(CAUSE_LOAD_PAGE) | BIT(CAUSE_STORE_PAGE);
-    if (t.scause < 64 && BIT(t.scause) & accesses)
-        t.htinst = 0; /* zero or the instruction */
-    if (s->hlvx && t.scause == CAUSE_INSN_ACCESS)
-        t.scause = CAUSE_LOAD_ACCESS; /* QEMU: fetches' causes, */
-    if (s->hlvx && (t.scause == CAUSE_INSN_PAGE || t.scause == CAUSE_LOAD_GUEST)) {
-        t.scause = CAUSE_LOAD_PAGE; /* and 12 for both stages */
-        t.htinst = 0;
+    if (t.cause < 64 && BIT(t.cause) & accesses)
+        t.tinst = 0; /* zero or the instruction */
+    if (s->hlvx && t.cause == CAUSE_INSN_ACCESS)
+        t.cause = CAUSE_LOAD_ACCESS; /* QEMU: fetches' causes, */
+    if (s->hlvx && (t.cause == CAUSE_INSN_PAGE || t.cause == CAUSE_LOAD_GUEST)) {
+        t.cause = CAUSE_LOAD_PAGE; /* and 12 for both stages */
+        t.tinst = 0;
     }
-    if ((t.scause == CAUSE_ILLEGAL || t.scause == CAUSE_VIRTUAL) && may_be_zero(t.stval))
-        t.stval = 0; /* zero or the instruction */
-    if (may_be_zero(t.htinst))
-        t.htinst = 0;
-    if (t.scause >> 63 && t.scause != CAUSE_NONE)
-        t.scause = first_in_order(t.scause);
-    if (t.scause == CAUSE_BREAKPOINT) {
-        t.stval = 0;               /* QEMU: that of another mapping of the same instruction */
+    if ((t.cause == CAUSE_ILLEGAL || t.cause == CAUSE_VIRTUAL) && may_be_zero(t.tval))
+        t.tval = 0; /* zero or the instruction */
+    if (may_be_zero(t.tinst))
+        t.tinst = 0;
+    if (t.cause >> 63 && t.cause != CAUSE_NONE)
+        t.cause = first_in_order(t.cause);
+    if (t.cause == CAUSE_BREAKPOINT) {
+        t.tval = 0;                /* QEMU: that of another mapping of the same instruction */
         t.hstatus &= ~HSTATUS_GVA; /* QEMU: clear, though stval is a guest's address */
     }
     return t;
@@ -99,10 +67,14 @@ static struct trap comparable(const struct step *s, struct trap t)
 
 static void gather(const struct step *s, const struct outcome *o, uint64_t *f)
 {
-    const struct trap trap = comparable(s, o->trap), *t = &trap;
-    const uint64_t state[FIELDS] = {t->scause,  t->stval,   t->htval,       t->htinst,  t->sepc,
-                                    t->hstatus, t->sstatus, space_digest(), o->f[0],    o->f[1],
-                                    o->f[2],    o->f[3],    o->f_missed,    STATE(READ)};
+    const struct seen trap = comparable(s, o->trap), *t = &trap;
+    const uint64_t state[FIELDS] = {t->cause,    t->tval,
+                                    t->tval2,    t->tinst,
+                                    t->epc,      t->hstatus,
+                                    t->status,   space_digest(),
+                                    o->f[0],     o->f[1],
+                                    o->f[2],     o->f[3],
+                                    o->f_missed, STATE(READ) STATE_H(READ_H)};
     for (unsigned i = 0; i < FIELDS; i++)
         f[i] = state[i];
     for (unsigned i = 0; i < 32; i++)
@@ -121,9 +93,11 @@ void record_begin(bool loud)
         say("  %s 0x%lx", names[i], before[i]);
 }
 
-static void print_step(unsigned number, const struct step *s)
+void record_begins(unsigned number, const struct step *s)
 {
     static const char *const stages[] = {"satp", "vsatp", "hgatp"};
+    if (!verbose)
+        return;
     if (s->kind == KIND_CHANGE) {
         say("%u: %s slot %u = 0x%lx%s", number, stages[s->change.stage], s->change.slot,
             s->change.pte, s->change.by_address ? ", fence by address" : "");
@@ -150,14 +124,12 @@ static void print_changes(const struct step *s, const uint64_t *f)
     }
 }
 
-void record_step(unsigned number, const struct step *s, const struct outcome *o)
+void record_step(const struct step *s, const struct outcome *o)
 {
     uint64_t f[ALL_FIELDS];
     gather(s, o, f);
-    if (verbose) {
-        print_step(number, s);
+    if (verbose)
         print_changes(s, f);
-    }
     for (unsigned i = 0; i < ALL_FIELDS; i++) {
         digest = mix(digest ^ f[i]) + i;
         before[i] = f[i];

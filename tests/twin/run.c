@@ -2,32 +2,14 @@
 /* Running a step in its mode, so that it ends whatever it does. */
 #include "twin.h"
 
-#include "test.h"
-
-/* What HS finds in its trap registers if nothing writes them. */
-#define UNTOUCHED 0x1e
-#define CSRSI_SIE INSN_I(OP_SYSTEM, 6, 0, 2, CSR_SSTATUS)
-#define LIMIT     50u /* a program that takes longer hangs: 1/50 s */
-
-extern const uint32_t hs_end[];
-void hs_run(uint64_t x[32]);
-
-static bool irq_in_hs(const struct trap *t)
-{
-    struct hart *h = me();
-    if (h->catch.traps++ == 0)
-        h->caught = *t;
-    h->trap.sepc = (uint64_t)hs_end;
-    csr_clear(sstatus, SSTATUS_SPIE);
-    return true;
-}
+#define LIMIT 50u /* a program that takes longer hangs: 1/50 s */
 
 static void put_program(const struct step *s)
 {
     uint16_t *to = (uint16_t *)program;
-    if (s->mode == MODE_HS && s->sie && !s->writes_vector && !s->waits) {
-        *to++ = (uint16_t)CSRSI_SIE;
-        *to++ = (uint16_t)(CSRSI_SIE >> 16);
+    if (s->mode == MODE_TOP && s->sie && !s->writes_vector && !s->waits) {
+        *to++ = (uint16_t)top_enables;
+        *to++ = (uint16_t)(top_enables >> 16);
     }
     for (unsigned i = 0; i < s->n; i++) {
         *to++ = (uint16_t)s->insn[i];
@@ -35,7 +17,7 @@ static void put_program(const struct step *s)
             *to++ = (uint16_t)(s->insn[i] >> 16);
     }
     uint16_t *end = (uint16_t *)(program + 16);
-    if (s->mode == MODE_HS) {
+    if (s->mode == MODE_TOP) {
         while (to < end)
             *to++ = 0x0001; /* c.nop */
     }
@@ -46,18 +28,15 @@ static void put_program(const struct step *s)
     __asm__ volatile("fence rw, rw; fence.i" ::: "memory");
 }
 
-/* Faults of fetches would go round in circles if VS's vector can't be fetched either. */
-static void translate(const struct step *s)
+static void translate_guest(const struct step *s)
 {
+    /* Faults of fetches would go round in circles if VS's vector can't be fetched either. */
     if (!s->wild && !space_works(csr_read(vsatp), csr_read(hgatp))) {
         csr_write(vsatp, space.vsatp);
         csr_write(hgatp, space.hgatp);
     }
     if (s->wild || s->reroutes)
         csr_clear(hedeleg, BIT(CAUSE_INSN_ACCESS) | BIT(CAUSE_INSN_PAGE));
-    /* With FS off in HS a guest on Hearth reads it as off, too. Dirty would make both dirty. */
-    csr_write(sstatus, (csr_read(sstatus) & ~SSTATUS_FS) |
-                           (s->status && s->fs == 0 ? SSTATUS_FS & -SSTATUS_FS : s->fs));
     csr_write(vsstatus, (csr_read(vsstatus) & ~SSTATUS_FS) | s->vsfs);
     if (s->vstimecmp) /* QEMU: VSTIP follows it with STCE = 0, too */
         csr_set(henvcfg, HENVCFG_STCE);
@@ -71,59 +50,44 @@ static void translate(const struct step *s)
     csr_write(vsepc, image_in(s->vsepc_mode, stub));
 }
 
-static void nothing_pending(void)
+static void translate(const struct step *s)
 {
-    csr_write(hvip, 0);
-    csr_write(vstimecmp, ~0UL);
+    top_translate(s);
+    /* With FS off in HS a guest on Hearth reads it as off, too. Dirty would make both dirty. */
+    csr_write(sstatus, (csr_read(sstatus) & ~SSTATUS_FS) |
+                           (s->status && s->fs == 0 ? SSTATUS_FS & -SSTATUS_FS : s->fs));
+    if (has_h)
+        translate_guest(s);
+}
+
+void nothing_pending(void)
+{
+    if (has_h) {
+        csr_write(hvip, 0);
+        csr_write(vstimecmp, ~0UL);
+    }
     csr_clear(sip, BIT(IRQ_SSI));
+    top_quiet();
 }
 
 static void interrupts(const struct step *s)
 {
     if (s->quiet)
         nothing_pending();
-    if (s->henvcfg) /* QEMU: its VSTIP may stay when STCE goes */
+    if (has_h && s->henvcfg) /* QEMU: its VSTIP may stay when STCE goes */
         csr_write(vstimecmp, ~0UL);
-    if (s->mode == MODE_HS || s->mode == MODE_U) {
+    if (has_h && (s->mode == MODE_HS || s->mode == MODE_U)) {
         /* VS-level interrupts that HS keeps are Hearth's to look for while V = 0. */
         if (csr_read(hip) & csr_read(hie) & ~csr_read(hideleg))
             nothing_pending();
     }
-    if (s->waits && s->mode == MODE_HS) {
-        csr_set(sie, BIT(IRQ_SSI));
-        csr_set(sip, BIT(IRQ_SSI));
-    } else if (s->waits) {
+    if (s->waits && (s->mode == MODE_VS || s->mode == MODE_VU || s->mode == MODE_U) && has_h) {
         csr_set(hideleg, BIT(IRQ_VSSI));
         csr_set(hie, BIT(IRQ_VSSI));
         csr_clear(vsstatus, SSTATUS_SIE);
         csr_set(hvip, BIT(IRQ_VSSI));
     }
-}
-
-static void run_in_hs(const struct step *s, struct outcome *o)
-{
-    struct hart *h = me();
-    catch_begin();
-    h->catch.resume = (uint64_t)hs_end;
-    h->irq = irq_in_hs;
-    csr_write(sepc, (uint64_t)hs_end);
-    hs_run(o->x);
-    h->irq = 0;
-    catch_end();
-    o->trap = h->caught;
-    (void)s;
-}
-
-static void run_below(const struct step *s, struct outcome *o)
-{
-    struct guest g;
-    for (unsigned i = 1; i < 32; i++)
-        g.x[i] = o->x[i];
-    g.x[0] = image_in(s->mode, program);
-    me()->guest_sie = s->sie;
-    o->trap = guest_run(&g, s->mode);
-    for (unsigned i = 1; i < 32; i++)
-        o->x[i] = g.x[i];
+    top_pend(s);
 }
 
 static void floats_read(uint64_t *f)
@@ -145,20 +109,30 @@ static void floats_read(uint64_t *f)
 /* What changed below HS has to show as dirty there; that FS is dirty without need is allowed. */
 static void floats_check(const struct step *s, struct outcome *o, const uint64_t *before)
 {
-    bool guest = s->mode == MODE_VS || s->mode == MODE_VU;
+    bool guest = s->mode == MODE_VS || s->mode == MODE_VU || (TOP_IS_M && s->returns);
     uint64_t fs = csr_read(sstatus) & SSTATUS_FS;
     floats_read(o->f);
     for (unsigned i = 0; i < FLOATS; i++)
         o->f_missed |= o->f[i] != before[i] && fs != SSTATUS_FS;
     if (guest && fs != 0) {
         csr_set(sstatus, SSTATUS_FS);
-        o->trap.sstatus |= SSTATUS_FS | SSTATUS_SD;
+        o->trap.status |= SSTATUS_FS | SSTATUS_SD;
+        if (s->mode == MODE_M) /* its mstatus behind the program */
+            o->x[28] |= SSTATUS_FS | SSTATUS_SD;
     }
+}
+
+/* record.c, comparable() */
+static void vs_breakpoint(void)
+{
+    uint64_t cause = csr_read(vscause);
+    if (cause == CAUSE_BREAKPOINT || (cause == CAUSE_ILLEGAL && may_be_zero(csr_read(vstval))))
+        csr_write(vstval, 0);
 }
 
 void step_run(const struct step *s, struct outcome *o)
 {
-    *o = (struct outcome){.trap.scause = CAUSE_NONE};
+    *o = (struct outcome){.trap.cause = CAUSE_NONE};
     if (s->kind == KIND_CHANGE) {
         change_apply(&s->change);
         return;
@@ -168,31 +142,19 @@ void step_run(const struct step *s, struct outcome *o)
     put_program(s);
     translate(s);
     interrupts(s);
-    /* Hearth takes a change of scause for a trap while one of htval, GVA and SPV is set. */
-    csr_clear(hstatus, HSTATUS_SPVP | HSTATUS_GVA | HSTATUS_SPV);
-    csr_write(htval, 0);
-    csr_write(scause, UNTOUCHED);
-    csr_write(stval, UNTOUCHED);
-    csr_write(htval, UNTOUCHED);
-    csr_set(hstatus, s->hstatus);
+    top_untouched(s);
     __asm__ volatile("sfence.vma" ::: "memory");
     uint64_t floats[FLOATS];
     floats_read(floats);
     uint64_t start = rdtime();
     uint64_t delta = s->mode == MODE_VS || s->mode == MODE_VU ? csr_read(htimedelta) : 0;
-    timer_set(start + timebase / LIMIT);
-    if (s->mode == MODE_HS)
-        run_in_hs(s, o);
-    else
-        run_below(s, o);
+    if (!s->mti)
+        timer_set(start + timebase / LIMIT);
+    top_run(s, o);
     floats_check(s, o, floats);
-    /* record.c, comparable() */
-    if (o->trap.scause == CAUSE_BREAKPOINT)
-        csr_clear(hstatus, HSTATUS_GVA);
-    uint64_t cause = csr_read(vscause);
-    if (cause == CAUSE_BREAKPOINT || (cause == CAUSE_ILLEGAL && may_be_zero(csr_read(vstval))))
-        csr_write(vstval, 0);
-    o->hung = o->trap.scause == CAUSE_IRQ(IRQ_STI);
+    if (has_h)
+        vs_breakpoint();
+    top_done(s, o);
     for (unsigned i = 1; i < 32; i++) {
         if (s->hidden & 1u << i)
             o->x[i] = 0;

@@ -10,7 +10,7 @@ extern char image_start[], image_end[];
 #define TABLE_SLOT (W_PAGES - 1)
 
 struct space space;
-static const uint64_t nothing[2048] __attribute__((aligned(16384))); /* a G-stage without pages */
+static uint64_t nothing[2048] __attribute__((aligned(16384))); /* a G-stage without pages */
 
 /* One stage's tables and the entries of its window. */
 struct tables {
@@ -171,7 +171,8 @@ static uint64_t flags_pick(struct rng *r, enum stage stage, unsigned slot)
 
 struct change change_pick(struct rng *r)
 {
-    struct change c = {.stage = below(r, 10) < 1 ? STAGE_S : (enum stage)(1 + below(r, 2)),
+    unsigned own = !TOP_IS_M ? 1 : has_h ? 4 : 10; /* of ten are satp's */
+    struct change c = {.stage = below(r, 10) < own ? STAGE_S : (enum stage)(1 + below(r, 2)),
                        .slot = (unsigned)below(r, W_SLOTS),
                        .by_address = percent(r, 50)};
     unsigned level = slot_level(c.slot);
@@ -196,6 +197,8 @@ struct change change_pick(struct rng *r)
 /* HFENCE.VVMA is for the VMID in hgatp: there are four in use. */
 static void fence_vs(uint64_t va, bool by_address)
 {
+    if (!has_h)
+        return;
     uint64_t hgatp = csr_read(hgatp);
     uint64_t ids = FIELD_GET(ATP_MODE, hgatp) == MODE_BARE ? 1 : 4;
     for (uint64_t id = 0; id < ids; id++) {
@@ -211,7 +214,9 @@ static void fence_vs(uint64_t va, bool by_address)
 void fence_everything(void)
 {
     fence_vs(0, false);
-    __asm__ volatile("hfence.gvma; sfence.vma; fence.i" ::: "memory");
+    if (has_h)
+        __asm__ volatile("hfence.gvma" ::: "memory");
+    __asm__ volatile("sfence.vma; fence.i" ::: "memory");
 }
 
 void change_apply(const struct change *c)
@@ -291,8 +296,17 @@ static uint64_t window_address(struct rng *r, uint64_t window)
     return a;
 }
 
+/* M's: its own memory, which programs must not write, lies below the frames. */
+static uint64_t physical_pick(struct rng *r)
+{
+    static const uint64_t places[] = {NOWHERE, 1UL << 38, -PAGE, -8UL, 1UL << 63, TEST_VA};
+    return percent(r, 85) ? sandbox_page(r) + offset_pick(r) : pick(r, places);
+}
+
 uint64_t address_pick(struct rng *r, enum mode mode)
 {
+    if (mode == MODE_M)
+        return physical_pick(r);
     bool guest = mode == MODE_VS || mode == MODE_VU;
     uint64_t user = mode == MODE_VU || mode == MODE_U || percent(r, 10) ? VU_OFFSET : 0;
     unsigned kind = (unsigned)below(r, 100);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "twin.h"
 
-#include "test.h"
+#include <stdarg.h>
 
 unsigned reg_with(struct step *s, uint64_t value)
 {
@@ -19,12 +19,41 @@ void insn_add(struct step *s, uint32_t insn, const char *fmt, ...)
     s->insn[s->n++] = insn;
 }
 
+static enum mode mode_pick(struct rng *r)
+{
+    static const enum mode in_hs[] = {MODE_VS, MODE_VS, MODE_VS, MODE_VS, MODE_VU,
+                                      MODE_VU, MODE_HS, MODE_HS, MODE_HS, MODE_U};
+    static const enum mode in_m[] = {MODE_M,  MODE_M, MODE_M,  MODE_M,  MODE_M, MODE_HS,
+                                     MODE_HS, MODE_U, MODE_VS, MODE_VS, MODE_VU};
+    enum mode mode = TOP_IS_M ? pick(r, in_m) : pick(r, in_hs);
+    if (!has_h && (mode == MODE_VS || mode == MODE_VU))
+        mode = mode == MODE_VS ? MODE_HS : MODE_U;
+    return mode;
+}
+
+/* Where mret and sret lead, and for whom M's loads and stores are made. */
+static void m_pick(struct rng *r, struct step *s)
+{
+    static const uint64_t mpp[] = {0, 1, 3};
+    uint64_t p = pick(r, mpp), v = has_h ? below(r, 2) : 0;
+    enum mode mode = p == 3 ? MODE_M : (enum mode)(p + 2 * v);
+    s->mstatus = FIELD_PUT(BIT(11), p) | v << 39 | below(r, 2) << 7;
+    s->mepc_mode = percent(r, 75) ? mode : MODE_HS;
+    s->sepc_mode = (enum mode)below(r, has_h ? 4 : 2);
+    s->hstatus |= below(r, 2) * HSTATUS_SPV;
+    s->msi = percent(r, 10);
+    s->mti = percent(r, 10);
+    if (s->mode == MODE_M && percent(r, 40)) {
+        s->mstatus |= BIT(17);
+        s->as = mode;
+        s->hlv |= v && p != 3; /* QEMU: henvcfg is not asked then */
+    }
+}
+
 static void run_pick(struct rng *r, struct step *s)
 {
-    static const enum mode modes[] = {MODE_VS, MODE_VS, MODE_VS, MODE_VS, MODE_VU,
-                                      MODE_VU, MODE_HS, MODE_HS, MODE_HS, MODE_U};
     s->kind = KIND_RUN;
-    s->mode = pick(r, modes);
+    s->mode = s->as = mode_pick(r);
     s->sie = percent(r, 30);
     s->quiet = percent(r, 85);
     s->wild = percent(r, 10);
@@ -35,7 +64,9 @@ static void run_pick(struct rng *r, struct step *s)
         s->x[i] = rnd(r);
     s->fs = FIELD_PUT(SSTATUS_FS, below(r, 3));
     s->vsfs = FIELD_PUT(SSTATUS_FS, below(r, 2));
-    unsigned n = 1 + (unsigned)below(r, s->mode == MODE_HS ? MAX_INSNS - 1 : MAX_INSNS);
+    if (TOP_IS_M)
+        m_pick(r, s);
+    unsigned n = 1 + (unsigned)below(r, s->mode == MODE_TOP ? MAX_INSNS - 1 : MAX_INSNS);
     while (s->n < n && !s->writes_vector) {
         if (percent(r, 40))
             csr_pick(r, s);

@@ -4,11 +4,7 @@
 #ifndef TWIN_H
 #define TWIN_H
 
-#include "csr.h"
-#include "env.h"
-#include "hart.h"
-#include "insn.h"
-#include "pt.h"
+#include "top.h"
 
 #define PREPARATIONS 12u /* changes of page tables that a sequence begins with */
 #define OPERATIONS   50u
@@ -98,7 +94,7 @@ uint64_t space_digest(void);
 /* Prints what of them has changed since the last call, if loud. */
 void space_changes(bool loud);
 
-/* --- steps (step.c, insns.c, csrs.c) --- */
+/* --- steps (step.c, insns.c, csrs.c, m/csrs.c) --- */
 
 enum kind { KIND_CHANGE, KIND_RUN };
 
@@ -116,6 +112,8 @@ struct step {
     bool henvcfg;              /* may clear what those need of it: none comes behind */
     bool waits;                /* wfi: something has to be pending that doesn't interrupt */
     bool status;               /* reads or writes sstatus */
+    bool vsstatus;             /* writes it */
+    bool returns;              /* sret or mret: may pass through a guest */
     uint32_t hidden;           /* registers that hold what differs from run to run */
     uint32_t timed;            /* registers that hold the time */
     uint64_t fs, vsfs;         /* sstatus.FS and vsstatus.FS before it */
@@ -126,6 +124,13 @@ struct step {
     unsigned regs;    /* so many of x are given out */
     uint64_t hstatus; /* SPVP and GVA before the program */
     enum mode vsepc_mode;
+    enum mode as; /* whose loads and stores its are: the mode, unless MPRV says another */
+    /* Of steps of a program in M: */
+    uint64_t mstatus; /* MPRV, MPP, MPV, MPIE before the program */
+    enum mode mepc_mode, sepc_mode;
+    bool msi, mti;           /* are pending */
+    bool stimecmp;           /* is in it */
+    uint64_t stimecmp_value; /* before it */
 };
 
 void step_pick(struct step *s, uint64_t seed, unsigned number);
@@ -140,8 +145,13 @@ void insn_add(struct step *s, uint32_t insn, const char *fmt, ...)
 
 #define FLOATS 4u
 
+/* A trap into the mode that the whole program runs in. */
+struct seen {
+    uint64_t cause, tval, tval2, tinst, epc, hstatus, status;
+};
+
 struct outcome {
-    struct trap trap; /* scause is CAUSE_NONE if HS code ran through */
+    struct seen trap; /* cause is CAUSE_NONE if code in that mode ran through */
     bool hung;
     bool f_missed; /* float registers changed, and FS is not dirty */
     uint64_t x[32];
@@ -155,13 +165,37 @@ static inline bool may_be_zero(uint64_t insn)
 }
 
 void step_run(const struct step *s, struct outcome *o);
+/* Clears what is pending for S and VS, and, in M, all that programs can raise. */
+void nothing_pending(void);
 extern uint32_t program[16], stub[16]; /* where a step's program is put; only traps */
+
+/* --- the mode that the whole program runs in (hs/top.c, m/top.c) --- */
+
+/* What its trap registers hold if nothing writes them. */
+#define UNTOUCHED 0x1eUL
+/* Sets SIE, or MIE. */
+extern const uint32_t top_enables;
+
+void top_reset(void);
+/* Of HS's tables and others, as far as henvcfg says. */
+void top_adue(bool on);
+/* Before a program of any mode: translations and registers; what is pending; trap registers. */
+void top_translate(const struct step *s);
+void top_quiet(void);
+void top_pend(const struct step *s);
+void top_untouched(const struct step *s);
+/* Runs the program, in its own mode or below. */
+void top_run(const struct step *s, struct outcome *o);
+/* Behind it: makes equal what may differ, once it has been seen. */
+void top_done(const struct step *s, struct outcome *o);
 
 /* --- record.c --- */
 
 void record_begin(bool verbose);
+/* Verbose prints what the step is going to do. */
+void record_begins(unsigned number, const struct step *s);
 /* Adds the state after a step to the digest; verbose prints what has changed since the last one. */
-void record_step(unsigned number, const struct step *s, const struct outcome *o);
+void record_step(const struct step *s, const struct outcome *o);
 uint64_t record_digest(void);
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
