@@ -76,11 +76,12 @@ static void interrupts(const struct step *s)
         nothing_pending();
     if (has_h && s->henvcfg) /* QEMU: its VSTIP may stay when STCE goes */
         csr_write(vstimecmp, ~0UL);
-    if (has_h && (s->mode == MODE_HS || s->mode == MODE_U)) {
-        /* VS-level interrupts that HS keeps are Hearth's to look for while V = 0. */
-        if (csr_read(hip) & csr_read(hie) & ~csr_read(hideleg))
-            nothing_pending();
-    }
+    uint64_t kept = has_h ? csr_read(hip) & csr_read(hie) & ~csr_read(hideleg) : 0;
+    /* VS-level interrupts that HS keeps are Hearth's to look for while V = 0. */
+    if (kept != 0 && (s->mode == MODE_HS || s->mode == MODE_U))
+        nothing_pending();
+    if (TOP_IS_M && (kept & (kept - 1)) != 0)
+        nothing_pending(); /* QEMU: of several the lowest number, not VSEI, VSSI, VSTI */
     if (s->waits && (s->mode == MODE_VS || s->mode == MODE_VU || s->mode == MODE_U) && has_h) {
         csr_set(hideleg, BIT(IRQ_VSSI));
         csr_set(hie, BIT(IRQ_VSSI));
