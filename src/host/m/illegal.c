@@ -11,8 +11,17 @@
 
 #define last_call __attribute__((noinline))
 
-#define IS_SFENCE_VMA(raw) (((raw)&0xfe007fff) == 0x12000073)
-#define INSN_SRET          UINT32_C(0x10200073)
+#define IS_SFENCE_VMA(raw)  (((raw)&0xfe007fff) == 0x12000073)
+#define IS_HFENCE_VVMA(raw) (((raw)&0xfe007fff) == 0x22000073)
+#define IS_HFENCE_GVMA(raw) (((raw)&0xfe007fff) == 0x62000073)
+#define INSN_SRET           UINT32_C(0x10200073)
+#define INSN_WFI            UINT32_C(0x10500073)
+
+/* m_settle(), of which one copy is enough for all that is not so frequent. */
+static last_call void settle(struct vhart *vh)
+{
+    m_settle(vh);
+}
 
 /* What is neither in the model nor so frequent. */
 static last_call void other(struct vhart *vh, uint32_t raw, uint64_t mstatus)
@@ -26,7 +35,7 @@ static last_call void other(struct vhart *vh, uint32_t raw, uint64_t mstatus)
         m_native_note(vh);
     }
     exit_instruction(vh, raw);
-    m_settle(vh);
+    settle(vh);
 }
 
 /* --- CSRs --- */
@@ -65,7 +74,7 @@ static last_call void csr_write_in_place(struct vhart *vh, uint32_t raw, const s
     if (vh->nacl) {
         nacl_written(vh, c, effect);
     }
-    m_settle(vh);
+    settle(vh);
 }
 
 /*
@@ -128,6 +137,43 @@ static last_call void sfence(struct vhart *vh, uint32_t raw)
     }
 }
 
+/* hfence.vvma and hfence.gvma of HS, which TVM doesn't forbid. */
+static last_call void hfence(struct vhart *vh, uint32_t raw)
+{
+    struct hart *h = &vh->h;
+    unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31;
+    bool gvma = IS_HFENCE_GVMA(raw);
+    struct fence f = {
+        .kind = gvma ? FENCE_GVMA : FENCE_VVMA,
+        .all_addresses = rs1 == 0,
+        .all_ids = rs2 == 0,
+        .address = gvma ? h->x[rs1] << 2 : h->x[rs1],
+        .id = h->x[rs2] & (gvma ? h->isa->vmid_mask : h->isa->asid_mask),
+    };
+
+    vhart_count(vh, EXIT_hfence);
+    h->pc += 4;
+    host_fence_guest(vh, &f, h->hgatp);
+}
+
+/* wfi of VS, which VTW makes HS's. */
+static last_call void wfi_vs(struct vhart *vh, uint32_t raw)
+{
+    const struct trap t = {.cause = CAUSE_VIRTUAL_INSTRUCTION, .tval = raw};
+
+    vhart_count(vh, EXIT_wfi);
+    host_reflect(vh, &t);
+    settle(vh);
+}
+
+/* sret of VS to VS-mode, which traps only because one to VU-mode might need another shadow root. */
+static last_call void sret_vs(struct vhart *vh, uint64_t mstatus)
+{
+    vhart_count(vh, EXIT_sret_vs);
+    hw_write(CSR_mstatus, status_s_return(mstatus)); /* MPP is S already */
+    vh->h.pc = hw_read(CSR_sepc);
+}
+
 /* sret of HS while hstatus.SPV is set: into the guest, unless SPV turns out to be stale. */
 static last_call void sret_enter(struct vhart *vh)
 {
@@ -137,19 +183,46 @@ static last_call void sret_enter(struct vhart *vh)
     m_settle(vh);
 }
 
-static inline void illegal(struct vhart *vh, uint32_t raw, uint64_t mstatus)
+/* What a guest's kernel does often. Handled? */
+static inline bool of_vs(struct vhart *vh, uint32_t raw, uint64_t mstatus)
+{
+    const struct hart *h = &vh->h;
+
+    if (IS_SFENCE_VMA(raw) && !(h->hstatus & HSTATUS_VTVM)) {
+        sfence(vh, raw);
+    } else if (raw == INSN_WFI && (h->hstatus & HSTATUS_VTW) && !(h->mstatus & STATUS_TW)) {
+        wfi_vs(vh, raw);
+    } else if (raw == INSN_SRET && (mstatus & STATUS_SPP) && !(h->hstatus & HSTATUS_VTSR)) {
+        sret_vs(vh, mstatus);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* What a hypervisor does. */
+static inline bool of_hs(struct vhart *vh, uint32_t raw)
+{
+    const struct hart *h = &vh->h;
+
+    if (raw == INSN_SRET && !(h->mstatus & STATUS_TSR)) {
+        sret_enter(vh);
+    } else if ((IS_HFENCE_GVMA(raw) || IS_HFENCE_VVMA(raw)) && isa_has(h->isa, EXT_H) &&
+               !(h->mstatus & STATUS_TVM)) {
+        hfence(vh, raw);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static last_call void illegal(struct vhart *vh, uint32_t raw, uint64_t mstatus)
 {
     const struct hart *h = &vh->h;
 
     vh->last_raw = raw;
     vh->last_pc = h->pc;
-    if (h->v) {
-        if (IS_SFENCE_VMA(raw) && h->prv == PRV_S && !(h->hstatus & HSTATUS_VTVM)) {
-            sfence(vh, raw);
-            return;
-        }
-    } else if (raw == INSN_SRET && h->prv == PRV_S && !(h->mstatus & STATUS_TSR)) {
-        sret_enter(vh);
+    if (h->prv == PRV_S && (h->v ? of_vs(vh, raw, mstatus) : of_hs(vh, raw))) {
         return;
     }
     if (IS_CSR(raw)) {
