@@ -81,7 +81,7 @@ static void interrupts(const struct step *s)
     if (kept != 0 && (s->mode == MODE_HS || s->mode == MODE_U))
         nothing_pending();
     if (TOP_IS_M && (kept & (kept - 1)) != 0)
-        nothing_pending(); /* QEMU: of several the lowest number, not VSEI, VSSI, VSTI */
+        nothing_pending(); /* m/top.c, hs_cause_same() */
     if (s->waits && (s->mode == MODE_VS || s->mode == MODE_VU || s->mode == MODE_U) && has_h) {
         csr_set(hideleg, BIT(IRQ_VSSI));
         csr_set(hie, BIT(IRQ_VSSI));

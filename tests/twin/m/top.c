@@ -66,7 +66,8 @@ void top_adue(bool on)
 
 void top_translate(const struct step *s)
 {
-    csr_write(stvec, (uint64_t)hs_vector | s->vectored);
+    bool guest = s->mode == MODE_VS || s->mode == MODE_VU;
+    csr_write(stvec, (uint64_t)hs_vector | (guest && s->vectored)); /* hs_cause_same() */
     csr_write(sepc, image_in(s->sepc_mode, stub));
     if (s->reroutes || s->wild)
         csr_clear(medeleg, BIT(CAUSE_INSN_ACCESS) | BIT(CAUSE_INSN_PAGE) | BIT(CAUSE_INSN_GUEST));
@@ -201,20 +202,34 @@ void top_run(const struct step *s, struct outcome *o)
     o->hung = o->trap.cause == CAUSE_IRQ(IRQ_MTI) && !s->mti;
 }
 
+/* What HS's trap may have left otherwise. */
+static void hs_cause_same(void)
+{
+    uint64_t cause = csr_read(scause);
+    if ((cause == CAUSE_ILLEGAL || cause == CAUSE_VIRTUAL) && may_be_zero(csr_read(stval)))
+        csr_write(stval, 0);
+    if (cause == CAUSE_BREAKPOINT) { /* record.c, comparable() */
+        csr_write(stval, 0);
+        if (has_h)
+            csr_clear(hstatus, HSTATUS_GVA);
+    }
+    if (!has_h || !(cause >> 63))
+        return;
+    /* QEMU: of several the lowest number, not VSEI, VSSI, VSTI. */
+    uint64_t together = csr_read(hip) & csr_read(hie) & ~csr_read(hideleg);
+    if (together & BIT(cause & 63))
+        csr_write(scause, CAUSE_IRQ(together & BIT(IRQ_VSSI)   ? IRQ_VSSI
+                                    : together & BIT(IRQ_VSTI) ? IRQ_VSTI
+                                                               : IRQ_VSEI));
+}
+
 void top_done(const struct step *s, struct outcome *o)
 {
     (void)o;
     timer_clear();
     *msip_of(me()->hartid) = 0;
     csr_clear(mstatus, MSTATUS_GVA | MSTATUS_MIE);
-    uint64_t cause = csr_read(scause); /* record.c, comparable() */
-    if ((cause == CAUSE_ILLEGAL || cause == CAUSE_VIRTUAL) && may_be_zero(csr_read(stval)))
-        csr_write(stval, 0);
-    if (cause == CAUSE_BREAKPOINT) {
-        csr_write(stval, 0);
-        if (has_h)
-            csr_clear(hstatus, HSTATUS_GVA);
-    }
+    hs_cause_same();
     if (has_h && csr_read(vscause) != UNTOUCHED) { /* QEMU: VS's traps clear them */
         csr_clear(hstatus, HSTATUS_GVA);
         csr_write(htval, 0);
