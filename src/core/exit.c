@@ -70,14 +70,11 @@ static void fill(struct vhart *vh, enum access access, uint64_t va, struct xlate
             vh, &t); /* no entry can grant this one: it is made for the guest, or refused */
         return;
     }
-    if (shadow_map(&vh->shadow, va, x, leaf) || vh->last_fault == va) {
+    bool fence = shadow_map(&vh->shadow, va, x, leaf);
+    if (shadow_expect(&vh->shadow, va) || fence) {
         host_fence_shadow(vh, va);
     }
     shadow_remember(&vh->shadow, h, va, x);
-    if (x->vs_shift == SHIFT_4K) { /* in pieces of a superpage it cost more than it saved */
-        shadow_fill_around(&vh->shadow, h, &vh->world->mem, va, x);
-    }
-    vh->last_fault = va;
 }
 
 /* What faulted as a store is cbo.clean, cbo.flush or cbo.inval. */
@@ -123,43 +120,75 @@ static bool walk_for(struct vhart *vh, struct access_as as, uint64_t va, struct 
            (store && manages_cache(vh) && walk_managing(vh, va, x, t));
 }
 
-/* The usual fill, in a few hundred instructions less. */
-static inline bool fill_again(struct vhart *vh, struct access_as as, uint64_t va)
+/* A fault that is the guest's or its hypervisor's. */
+static void reflect_fault(struct vhart *vh, enum access access, struct trap *t)
 {
-    enum shadow_again done = shadow_again(&vh->shadow, &vh->h, &vh->world->mem, as, va);
-
-    if (unlikely(done == SHADOW_UNKNOWN)) {
-        return false;
-    }
-    vhart_count(vh, EXIT_shadow_fill);
-    if (unlikely(done == SHADOW_REPLACED || vh->last_fault == va)) {
-        host_fence_shadow(vh, va);
-    }
-    vh->last_fault = va;
-    return true;
+    complete_tinst(vh, access, t);
+    vhart_count(vh, t->cause >= CAUSE_FETCH_GUEST_PAGE ? EXIT_fault_hs : EXIT_fault_vs);
+    (void)shadow_expect(&vh->shadow, t->tval);
+    vh->shadow.fault_g = t->tval2 != 0;
+    vh->shadow.fault_gpa = t->tval2 << 2;
+    host_reflect(vh, t);
 }
 
-void exit_guest_fault(struct vhart *vh, enum access access, uint64_t va)
+/* What isn't known of a fault at va, found by a walk. */
+static cold_path void fault_unknown(struct vhart *vh, struct access_as as, uint64_t va)
 {
-    struct access_as as = {.access = (uint8_t)access, .prv = vh->h.prv, .v = true};
     struct xlate x;
     struct trap t;
 
-    if (likely(fill_again(vh, as, va))) {
-        return;
-    }
     if (!walk_for(vh, as, va, &x, &t)) {
-        complete_tinst(vh, access, &t);
-        vhart_count(vh, t.cause >= CAUSE_FETCH_GUEST_PAGE ? EXIT_fault_hs : EXIT_fault_vs);
-        host_reflect(vh, &t);
+        reflect_fault(vh, (enum access)as.access, &t);
         return;
     }
     if (!may_reach(vh->world, x.pa)) {
-        t = (struct trap){.cause = access_fault(access), .tval = va, .gva = true};
+        t = (struct trap){.cause = access_fault(as.access), .tval = va, .gva = true};
         host_reflect(vh, &t);
         return;
     }
-    fill(vh, access, va, &x);
+    fill(vh, (enum access)as.access, va, &x);
+}
+
+/* A fault that is known, without a walk. */
+static void fault_known(struct vhart *vh, enum shadow_again done, enum access access, uint64_t va)
+{
+    static const uint8_t page[] = {CAUSE_LOAD_PAGE, CAUSE_STORE_PAGE, CAUSE_FETCH_PAGE};
+    static const uint8_t guest_page[] = {CAUSE_LOAD_GUEST_PAGE, CAUSE_STORE_GUEST_PAGE,
+                                         CAUSE_FETCH_GUEST_PAGE};
+    struct trap t = {.cause = page[access], .tval = va, .gva = true};
+
+    if (done == SHADOW_GUEST_PAGE_FAULT) {
+        t.cause = guest_page[access];
+        t.tval2 = (vh->shadow.fault_gpa | (va & (BIT(SHIFT_4K) - 1))) >> 2;
+    }
+    reflect_fault(vh, access, &t);
+}
+
+static __attribute__((noinline)) void fault_unfilled(struct vhart *vh, enum shadow_again done,
+                                                     enum access access, uint64_t va)
+{
+    struct access_as as = {.access = (uint8_t)access, .prv = vh->h.prv, .v = true};
+
+    if (done == SHADOW_UNKNOWN || (done == SHADOW_DENIED && manages_cache(vh))) {
+        fault_unknown(vh, as, va);
+    } else {
+        fault_known(vh, done, access, va);
+    }
+}
+
+bool exit_guest_fault(struct vhart *vh, enum access access, uint64_t va)
+{
+    enum shadow_again done = shadow_again(&vh->shadow, &vh->h, &vh->world->mem, access, va);
+
+    if (unlikely(done != SHADOW_FILLED && done != SHADOW_REPLACED)) {
+        fault_unfilled(vh, done, access, va);
+        return false;
+    }
+    vhart_count(vh, EXIT_shadow_fill);
+    if (unlikely(shadow_expect(&vh->shadow, va) || done == SHADOW_REPLACED)) {
+        host_fence_shadow(vh, va);
+    }
+    return true;
 }
 
 /* --- instructions --- */

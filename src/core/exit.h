@@ -14,7 +14,7 @@
 void exit_instruction(struct vhart *vh, uint32_t raw);
 
 /* A page fault at va while V = 1: fills the shadow table, or reflects the fault that the guest's
- * tables give. */
-void exit_guest_fault(struct vhart *vh, enum access access, uint64_t va);
+ * tables give. True if that was all: nothing but the shadow tables has changed. */
+bool exit_guest_fault(struct vhart *vh, enum access access, uint64_t va);
 
 #endif

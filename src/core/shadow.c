@@ -10,6 +10,16 @@
 
 #include <string.h>
 
+void shadow_tables_changed(struct shadow *s)
+{
+    for (unsigned i = 0; i < SHADOW_NEAR; i++) {
+        s->near[i].number = ~UINT64_C(0);
+    }
+    for (unsigned i = 0; i < SHADOW_FENCED; i++) {
+        s->fenced[i].key = ~UINT64_C(0);
+    }
+}
+
 /* --- nodes --- */
 
 /* Zeroes the lines of a node that may have been used. */
@@ -39,6 +49,7 @@ uint32_t shadow_take(struct shadow *s)
         return NIL;
     }
     clear(s, n);
+    s->node[n].known = 0;
     return n;
 }
 
@@ -83,7 +94,7 @@ void shadow_free_tables(struct shadow *s, struct shadow_root *r, uint64_t pte, u
     }
     unlink_node(s, r, n);
     free_node(s, n);
-    g_forget(s); /* r may be global, and the table part of many */
+    shadow_tables_changed(s);
 }
 
 /* --- roots --- */
@@ -111,6 +122,7 @@ void shadow_root_empty(struct shadow *s, struct shadow_root *r)
     clear(s, r->node);
     busy_forget(s, r);
     root_forget(s, r);
+    shadow_tables_changed(s);
     r->blind = false;
     r->stale = !is_global(r); /* which doesn't run: see shadow_global_lost() */
 }
@@ -206,6 +218,7 @@ struct shadow_root *shadow_root_make(struct shadow *s, const struct shadow_key *
         .live = true,
         .stale = true,
         .mode = (uint8_t)mode,
+        .top_shift = (uint8_t)(mode * 9 - 42),
         .index = (uint8_t)(r - s->root),
         .busy_at = SHADOW_ROOTS,
         .generation = ++s->generations,
@@ -237,6 +250,7 @@ uint64_t shadow_switch(struct shadow *s, const struct shadow_key *key, unsigned 
         r->global->used_at = s->clock;
     }
     s->current = r;
+    s->vmid = key->hgatp & HGATP_VMID;
     return FIELD_PUT(ATP_MODE, (uint64_t)mode) | FIELD_PUT(SATP_ASID, r->index + s->asid_base) |
            FIELD_PUT(ATP_PPN, (s->pool_pa >> PAGE_SHIFT) + r->node);
 }
@@ -253,7 +267,7 @@ void shadow_drop(struct shadow *s, struct shadow_root *r)
 
 void shadow_flush(struct shadow *s)
 {
-    g_forget(s);
+    shadow_g_forget_all(s);
     for (uint32_t i = 0; i < s->roots; i++) {
         if (s->root[i].live) {
             shadow_drop(s, &s->root[i]);
@@ -287,7 +301,8 @@ void shadow_init(struct shadow *s, void *base, uint64_t pa, uint64_t size)
     s->bias = (uintptr_t)s->pool - s->pool_pa;
     s->pages = (uint32_t)pages;
     s->free_list = NIL;
-    g_forget(s);
+    shadow_tables_changed(s);
+    shadow_g_forget_all(s);
     s->gpa_noted = true; /* whatever lies there */
     shadow_gpa_forget(s);
 }

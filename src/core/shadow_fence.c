@@ -7,10 +7,17 @@
 /* May an entry of the VMID have been made from the G leaf of gpa? */
 static inline bool gpa_used(struct shadow *s, uint64_t gpa, uint32_t salt)
 {
-    struct filter_bit page = gpa_bit(s->gpa_4k, s->gpa_4k_bits, gpa >> 12, salt);
-    struct filter_bit mega = gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, salt);
+    struct filter_bit page = gpa_bit_4k(s, gpa, salt);
+    struct filter_bit mega = gpa_bit_2m(s, gpa, salt);
 
     return (*page.word & page.bit) != 0 || (*mega.word & mega.bit) != 0;
+}
+
+void shadow_g_forget_all(struct shadow *s)
+{
+    for (unsigned i = 0; i < SHADOW_G; i++) {
+        s->g[i].number = ~UINT64_C(0);
+    }
 }
 
 void shadow_gpa_forget(struct shadow *s)
@@ -24,7 +31,8 @@ void shadow_gpa_forget(struct shadow *s)
         p[4] = p[5] = p[6] = p[7] = 0;
     }
     memset(s->gpa_2m, 0, sizeof(s->gpa_2m));
-    s->gpa_noted = false;
+    shadow_g_forget_all(s);
+    s->gpa_noted = s->blind = false;
 }
 
 /* --- fences --- */
@@ -58,6 +66,16 @@ static bool drop_root(struct shadow *s, struct shadow_root *r)
     return lost;
 }
 
+/* r has lost va (or more, if r->stale). Is it the current root's loss? */
+static inline bool root_lost(struct shadow *s, struct shadow_root *r, uint64_t va)
+{
+    if (is_global(r)) {
+        return shadow_global_lost(s, r, va);
+    }
+    r->stale |= r != s->current;
+    return r == s->current;
+}
+
 /* Drops that entry. Is it the current root's loss? */
 static bool drop_entry(struct shadow *s, struct shadow_root *r, uint64_t va, uint64_t *e,
                        unsigned level)
@@ -67,52 +85,88 @@ static bool drop_entry(struct shadow *s, struct shadow_root *r, uint64_t va, uin
         r->stale = true; /* more than one address */
     }
     *e = 0;
-    if (is_global(r)) {
-        return shadow_global_lost(s, r, va);
-    }
-    r->stale |= r != s->current;
-    return r == s->current;
+    return root_lost(s, r, va);
 }
 
-static inline bool names(const struct fence *f, const struct shadow_root *r, uint64_t vmid)
+static inline bool names(const struct shadow_root *r, uint64_t vmid, uint64_t asid)
 {
-    return r->fenced_vmid == vmid && (f->all_ids || r->fenced_asid == FIELD_PUT(SATP_ASID, f->id));
+    return r->fenced_vmid == vmid && (asid == SHADOW_ALL_ASIDS || r->fenced_asid == asid);
 }
 
-/* The rest of a fence, from busy[last] on, which has an entry. */
-static __attribute__((noinline)) bool fence_entries(struct shadow *s, const struct fence *f,
-                                                    uint64_t vmid, uint32_t last)
+/* A fence on VS-level tables: a bare VS-stage has none, and no ASID names what is global. From the
+ * last root, whose place in busy[] another one takes when it goes. */
+static cold_path bool fence_va(struct shadow *s, uint64_t va, uint64_t vmid, uint64_t asid)
 {
     bool lost = false;
 
-    for (uint32_t i = last + 1; i-- != 0;) {
+    for (uint32_t i = s->busy_count; i-- != 0;) {
         struct shadow_root *r = s->busy[i];
         unsigned level;
-        uint64_t *e = names(f, r, vmid) ? entry_named(s, r, f->address, &level) : NULL;
+        uint64_t *e = names(r, vmid, asid) ? entry_named(s, r, va, &level) : NULL;
         if (e != NULL) {
-            lost |= drop_entry(s, r, f->address, e, level);
+            lost |= drop_entry(s, r, va, e, level);
         }
     }
     return lost;
 }
 
-/*
- * A fence on VS-level tables: a bare VS-stage has none, and no ASID names what is global. From the
- * last root, whose place in busy[] another one takes when it goes. That there is no entry is the
- * commonest, and takes no register that would have to be saved.
- */
-bool shadow_fence_vma(struct shadow *s, const struct fence *f, uint64_t hgatp)
+void shadow_sfence_find(struct shadow *s, uint64_t va)
 {
-    uint64_t vmid = hgatp & HGATP_VMID;
+    struct shadow_fenced *f = &s->fenced[(va >> 21) % SHADOW_FENCED];
+    unsigned ways = 0;
 
-    for (uint32_t i = s->busy_count; i-- != 0;) {
+    f->key = ~UINT64_C(0);
+    for (uint32_t i = 0; i < s->busy_count; i++) {
         const struct shadow_root *r = s->busy[i];
-        unsigned level;
-        if (names(f, r, vmid) && unlikely(entry_named(s, r, f->address, &level) != NULL)) {
-            return fence_entries(s, f, vmid, i);
+        unsigned level = top_shift(r);
+        uint64_t pte = *top_entry(r, va);
+        uint64_t *table = NULL;
+        if (r->fenced_vmid != s->vmid || is_shared_pointer(pte)) {
+            continue;
+        }
+        while (level != PAGE_SHIFT && is_table(pte) && (pte & SPLIT) == 0) {
+            level -= 9;
+            table = table_at(s, pte);
+            pte = table[index_at(va, level)];
+        }
+        if (level == PAGE_SHIFT && ways < SHADOW_FENCED_WAYS) {
+            f->way[ways++] = (uintptr_t)table | r->index;
+        } else if (pte != 0) {
+            return;
         }
     }
-    return false;
+    f->way[ways] = 0;
+    f->key = va >> 21 | s->vmid;
+}
+
+/* The same as fence_va(), from what is known; nearly always there is nothing. */
+static inline bool fence_known(struct shadow *s, const struct shadow_fenced *f, uint64_t va,
+                               uint64_t asid)
+{
+    bool lost = false;
+
+    for (const uintptr_t *way = f->way; *way != 0; way++) {
+        uint64_t *e = (uint64_t *)align_down(*way, PAGE) + index_at(va, PAGE_SHIFT);
+        if (unlikely(*e != 0)) {
+            struct shadow_root *r = &s->root[*way % PAGE];
+            if (asid == SHADOW_ALL_ASIDS || r->fenced_asid == asid) {
+                *e = 0;
+                lost |= root_lost(s, r, va);
+            }
+        }
+    }
+    return lost;
+}
+
+bool shadow_sfence(struct shadow *s, uint64_t va, uint64_t asid)
+{
+    return shadow_sfence_known(s, va) ? fence_known(s, shadow_fenced_at(s, va), va, asid)
+                                      : fence_va(s, va, s->vmid, asid);
+}
+
+static uint64_t fenced_asid(const struct fence *f)
+{
+    return f->all_ids ? SHADOW_ALL_ASIDS : FIELD_PUT(SATP_ASID, f->id);
 }
 
 static bool fence_vma_all(struct shadow *s, const struct fence *f, uint64_t hgatp)
@@ -121,7 +175,7 @@ static bool fence_vma_all(struct shadow *s, const struct fence *f, uint64_t hgat
 
     for (uint32_t i = s->busy_count; i-- != 0;) {
         struct shadow_root *r = s->busy[i];
-        if (names(f, r, hgatp & HGATP_VMID)) {
+        if (names(r, hgatp & HGATP_VMID, fenced_asid(f))) {
             lost |= drop_root(s, r);
         }
     }
@@ -186,12 +240,34 @@ static cold_path bool drop_gpas(struct shadow *s, struct shadow_root *r, const s
     return any && (r == s->current || r == s->current->global);
 }
 
+/* What is known of where tables of the G-stage are, of those addresses. */
+static void g_forget(struct shadow *s, const struct fence *f)
+{
+    const uint64_t each = MEGAPAGE / PAGE;
+
+    for (uint64_t i = 0; i <= (f->more_pages + each - 1) / each; i++) {
+        shadow_g_forget(s, f->address + i * MEGAPAGE);
+    }
+}
+
+/* The commonest, a page that is mapped for the first time, is soon done. */
 static bool fence_gvma(struct shadow *s, const struct fence *f)
 {
     uint64_t vmid = FIELD_PUT(HGATP_VMID, f->id);
     bool unused = !f->all_addresses && !f->all_ids && !gpas_used(s, f, vmid);
     bool lost = false;
 
+    if (likely(unused)) {
+        g_forget(s, f);
+        if (likely(!s->blind)) {
+            return false;
+        }
+    } else {
+        shadow_g_forget_all(s);
+    }
+    for (uint32_t i = 0; i < s->roots; i++) {
+        root_forget(s, &s->root[i]);
+    }
     for (uint32_t i = s->busy_count; i-- != 0;) {
         struct shadow_root *r = s->busy[i];
         bool named = f->all_ids || ((r->key.hgatp ^ vmid) & HGATP_VMID) == 0;
@@ -211,8 +287,8 @@ bool shadow_fence(struct shadow *s, const struct fence *f, uint64_t hgatp)
         return false;
     }
     if (f->kind == FENCE_GVMA) {
-        g_forget(s);
         return fence_gvma(s, f);
     }
-    return f->all_addresses ? fence_vma_all(s, f, hgatp) : shadow_fence_vma(s, f, hgatp);
+    return f->all_addresses ? fence_vma_all(s, f, hgatp)
+                            : fence_va(s, f->address, hgatp & HGATP_VMID, fenced_asid(f));
 }

@@ -111,6 +111,11 @@ static cold_path bool fill_slow(struct shadow *s, struct shadow_root *r, uint64_
     }
     uint32_t n = table_surely(s, r, va, shift, origin_shift(leaf), &lost);
     uint64_t old = entry_set(s, r, &table_of(s, n)[index_at(va, shift)], leaf);
+    if (shift == PAGE_SHIFT && origin_shift(leaf) <= 21) {
+        shadow_fenced_forget(s, va); /* a table for this, or for nothing yet */
+    } else {
+        shadow_tables_changed(s);
+    }
     if (is_table(old)) {
         shadow_free_tables(s, r, old, shift);
         s->current->stale = true; /* r or not: it shares this */
@@ -118,16 +123,15 @@ static cold_path bool fill_slow(struct shadow *s, struct shadow_root *r, uint64_
     return lost || (old & PTE_V) != 0;
 }
 
-/* Inline in shadow_map(), where nearly all fills come from. */
-static inline __attribute__((always_inline)) bool fill(struct shadow *s, struct shadow_root *r,
-                                                       uint64_t va, uint64_t leaf, unsigned shift)
+static __attribute__((noinline)) bool fill(struct shadow *s, struct shadow_root *r, uint64_t va,
+                                           uint64_t leaf, unsigned shift)
 {
     uint64_t *e = NULL;
 
-    if (likely(addressable(r, va) && shift == PAGE_SHIFT)) {
+    if (addressable(r, va) && shift == PAGE_SHIFT) {
         e = entry_find(s, r, va, origin_shift(leaf));
     }
-    if (unlikely(e == NULL)) {
+    if (e == NULL) {
         return fill_slow(s, r, va, leaf, shift);
     }
     return (entry_set(s, r, e, leaf) & PTE_V) != 0;
@@ -141,7 +145,7 @@ static bool unshare(struct shadow *s, struct shadow_root *r, uint64_t va)
     }
     *top_entry(r, va) = 0;
     r->stale = true;
-    root_forget(s, r);
+    shadow_tables_changed(s);
     return true;
 }
 
@@ -151,7 +155,7 @@ bool shadow_fill(struct shadow *s, uint64_t va, uint64_t leaf, unsigned shift)
     bool lost = unshare(s, r, va);
 
     lost |= fill(s, r, va, leaf, shift);
-    r->blind = true;
+    r->blind = s->blind = true;
     return lost;
 }
 
@@ -198,37 +202,4 @@ bool shadow_map(struct shadow *s, uint64_t va, const struct xlate *x, uint64_t l
     bool fence = fill(s, r, va, leaf, x->shift);
     gpa_note_filled(s, r, x);
     return fence;
-}
-
-unsigned shadow_fill_around(struct shadow *s, const struct hart *h, const struct mem *mem,
-                            uint64_t va, const struct xlate *x)
-{
-    struct shadow_root *r = s->current;
-    struct shadow_as as = {
-        .prv = (r->key.flavour & SHADOW_FLAVOUR_USER) != 0 ? PRV_U : PRV_S,
-        .vs_bare = r->key.vsatp >> 60 == MODE_BARE,
-        .hs_mxr = (r->key.flavour & SHADOW_FLAVOUR_MXR) != 0,
-    };
-    _Static_assert(8 % WALK_AROUND == 0, "a block is in one line of the node");
-    struct neighbour near[WALK_AROUND];
-    unsigned wanted = 0;
-    unsigned filled = 0;
-
-    if (x->shift != PAGE_SHIFT || !addressable(r, va) || s->filled == NULL) {
-        return 0;
-    }
-    uint64_t *e = (uint64_t *)align_down((uintptr_t)s->filled, WALK_AROUND * sizeof(uint64_t));
-    for (unsigned i = 0; i < WALK_AROUND; i++) {
-        wanted |= (e[i] & PTE_V) == 0 ? 1u << i : 0;
-    }
-    unsigned found = walk_around(h, mem, x, as, wanted, near);
-    r = is_shared(r, va) ? r->global : r;
-    for (unsigned i = 0; found >> i != 0; i++) {
-        if ((found >> i & 1) != 0) {
-            e[i] = near[i].leaf;
-            shadow_gpa_note(s, r, &e[i], near[i].gpa.a, near[i].g_shift);
-            filled++;
-        }
-    }
-    return filled;
 }

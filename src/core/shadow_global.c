@@ -77,7 +77,7 @@ void shadow_unshare_all(struct shadow *s, const struct shadow_root *g)
     for (struct shadow_root *r = s->root; r < s->root + s->roots; r++) {
         if (r->live && r->global == g && unshare_root(s, r)) {
             r->stale = true;
-            root_forget(s, r);
+            shadow_tables_changed(s);
         }
     }
 }

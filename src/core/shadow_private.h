@@ -9,6 +9,7 @@
 #define ENTRIES    512u
 #define PAGE_SHIFT 12u
 #define PAGE       BIT(PAGE_SHIFT)
+#define MEGAPAGE   BIT(21)
 #define SPLIT      FIELD_LSB(PTE_RSW) /* in a pointer */
 #define SHARED     (SPLIT << 1)       /* in a pointer at the top: the table is the global root's */
 
@@ -34,7 +35,7 @@ static inline bool is_table(uint64_t pte)
 
 static inline unsigned top_shift(const struct shadow_root *r)
 {
-    return r->mode * 9u - 42;
+    return r->top_shift;
 }
 
 static inline unsigned index_at(uint64_t va, unsigned shift)
@@ -69,15 +70,20 @@ static inline bool is_global(const struct shadow_root *r)
     return (r->key.flavour & SHADOW_FLAVOUR_GLOBAL) != 0;
 }
 
-/* What is remembered of r's tables is void: the guest's have changed, or the shadow's. */
+/* What is known of r's guest's tables is void. */
 static inline void root_forget(struct shadow *s, struct shadow_root *r)
 {
     r->generation = ++s->generations;
 }
 
-static inline void g_forget(struct shadow *s)
+static inline struct shadow_g *shadow_g_at(struct shadow *s, uint64_t gpa)
 {
-    s->g_generation = ++s->generations;
+    return &s->g[(gpa >> 21) % SHADOW_G];
+}
+
+static inline void shadow_g_forget(struct shadow *s, uint64_t gpa)
+{
+    shadow_g_at(s, gpa)->number = ~UINT64_C(0);
 }
 
 static inline bool is_busy(const struct shadow_root *r)
@@ -105,18 +111,38 @@ static inline uint32_t gpa_salt(uint64_t hgatp)
     return (uint32_t)FIELD_GET(HGATP_VMID, hgatp) * 0x9e37u;
 }
 
-/* The bit of a guest-physical page. Pages of one guest that lie together never share one, up to the
- * size of the filter. */
-static inline struct filter_bit gpa_bit(uint64_t *filter, uint64_t bits, uint64_t page,
-                                        uint32_t salt)
+/* The bits of a guest-physical page and of 2 MiB. Pages of one guest that lie together never share
+ * one, up to the size of the filter; the bits of all pages of 2 MiB are 8 words in a row. */
+static inline struct filter_bit gpa_bit_4k(const struct shadow *s, uint64_t gpa, uint32_t salt)
 {
-    uint64_t i = (page + salt) & (bits - 1);
-    return (struct filter_bit){&filter[i / 64], BIT(i % 64)};
+    uint64_t i = ((gpa >> PAGE_SHIFT) + ((uint64_t)salt << 9)) & (s->gpa_4k_bits - 1);
+    return (struct filter_bit){&s->gpa_4k[i / 64], BIT(i % 64)};
+}
+
+static inline struct filter_bit gpa_bit_2m(struct shadow *s, uint64_t gpa, uint32_t salt)
+{
+    uint64_t i = ((gpa >> 21) + salt) & (SHADOW_MEGAPAGES - 1);
+    return (struct filter_bit){&s->gpa_2m[i / 64], BIT(i % 64)};
 }
 
 /* In gpa[]: the number of the page, and whether the G leaf is one of 2 MiB around it. */
 #define GPA_2M        (UINT32_C(1) << 31)
 #define GPA_PAGE_BITS 31
+
+/* Notes in the filters that the G leaf of gpa was used. False if it is larger than they know of, or
+ * there is none. */
+static inline bool shadow_gpa_used(struct shadow *s, uint64_t gpa, unsigned g_shift, uint32_t salt)
+{
+    struct filter_bit b =
+        likely(g_shift == 12) ? gpa_bit_4k(s, gpa, salt) : gpa_bit_2m(s, gpa, salt);
+
+    if (unlikely(g_shift > 21)) {
+        return false;
+    }
+    s->gpa_noted = true;
+    *b.word |= b.bit;
+    return true;
+}
 
 /*
  * Remembers which page's G leaf entry e of r was made from; and in the filters, 4 KiB and 2 MiB
@@ -126,21 +152,11 @@ static inline void shadow_gpa_note(struct shadow *s, struct shadow_root *r, cons
                                    uint64_t gpa, unsigned g_shift)
 {
     uint64_t page = gpa >> PAGE_SHIFT;
-    struct filter_bit b;
 
-    if (likely(g_shift == 12)) {
-        b = gpa_bit(s->gpa_4k, s->gpa_4k_bits, page, r->salt);
-        s->gpa[e - s->pool] = (uint32_t)page;
-    } else if (g_shift == 21) {
-        b = gpa_bit(s->gpa_2m, SHADOW_MEGAPAGES, gpa >> 21, r->salt);
-        s->gpa[e - s->pool] = (uint32_t)page | GPA_2M;
-    } else {
-        r->blind = true;
-        return;
+    if (unlikely(!shadow_gpa_used(s, gpa, g_shift, r->salt) || page >> GPA_PAGE_BITS != 0)) {
+        r->blind = s->blind = true;
     }
-    r->blind |= page >> GPA_PAGE_BITS != 0;
-    s->gpa_noted = true;
-    *b.word |= b.bit;
+    s->gpa[e - s->pool] = (uint32_t)page | (g_shift == 12 ? 0 : GPA_2M);
 }
 
 #define cold_path __attribute__((noinline, cold))
@@ -191,5 +207,17 @@ bool shadow_global_lost(struct shadow *s, struct shadow_root *g, uint64_t va);
 
 /* Forgets all gpas, if no root has any entry. */
 void shadow_gpa_forget(struct shadow *s);
+
+static inline void shadow_fenced_forget(struct shadow *s, uint64_t va)
+{
+    s->fenced[(va >> 21) % SHADOW_FENCED].key = ~UINT64_C(0);
+}
+
+/* Forgets which tables there are: one has gone, or is shared or not, or one larger leaf has come.
+ */
+void shadow_tables_changed(struct shadow *s);
+
+/* Forgets where leaves of the G-stage are. */
+void shadow_g_forget_all(struct shadow *s);
 
 #endif

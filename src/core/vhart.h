@@ -131,7 +131,6 @@ struct vhart {
         marker; /* scause when hstatus was last known: see host/m/resident.c, m_native_note() */
     uint64_t last_pc; /* of the last instruction that trapped as illegal */
     uint32_t last_raw;
-    uint64_t last_fault; /* address of the last shadow fill, to notice a repeated one */
     uint64_t exits[EXIT_COUNT];
     struct shadow shadow;
     uint64_t fwft_locked;      /* FWFT: bit of a feature that is locked */

@@ -88,6 +88,8 @@ hot_inline bool vs_quick(struct hot *hot, uint64_t va, uint64_t *table, unsigned
         }
         if (!is_pointer(leaf->pte) || unlikely(*shift == PAGE_SHIFT)) {
             if (leaf_take(leaf, va, t, *shift)) {
+                leaf->at = *table + index_offset(va, *shift);
+                leaf->at_shift = at.shift;
                 return true;
             }
             *shift = (leaf->pte & PTE_V) == 0 ? WALK_INVALID : *shift;
@@ -140,6 +142,14 @@ bool walk(const struct hart *h, const struct mem *mem, struct access_as as, uint
     return true;
 }
 
+bool walk_g_quick(const struct hart *h, const struct mem *mem, uint64_t gpa, struct leaf *leaf)
+{
+    struct hot hot = hot_make(h, mem);
+
+    leaf->slot = NULL;
+    return hot.g_top - 1 < BARE_SHIFT && g_quick(&hot, gpa, g_read, leaf);
+}
+
 /* What RSW says of a shadow leaf. vsatp Bare is no leaf that a fence could name. */
 hot_inline enum leaf_origin origin_of(const struct xlate *x, bool vs_bare)
 {
@@ -164,66 +174,4 @@ uint64_t shadow_leaf(const struct xlate *x, unsigned prv, bool vs_bare, bool hs_
     }
     return leaf | pbmt | (user ? PTE_U : 0) | FIELD_PUT(PTE_RSW, origin_of(x, vs_bare)) |
            FIELD_PUT(PTE_PPN, align_down(x->pa.a, BIT(x->shift)) >> PAGE_SHIFT);
-}
-
-/* The PTEs of the VS-stage for the block around x: of its table, or the one superpage's (or
- * none's). */
-struct around {
-    const uint64_t *slot; /* NULL: every page has the leaf pte */
-    uint64_t pte;
-    uint64_t gpa;   /* of the block's first page then */
-    uint64_t fixed; /* what their leaves have as well: the origin, one leaf's PBMT */
-};
-
-hot_inline struct around around_make(const struct xlate *x, unsigned prv, bool vs_bare)
-{
-    struct around a = {.pte = x->vs_pte, .gpa = align_down(x->gpa.a, WALK_AROUND << PAGE_SHIFT)};
-
-    if (vs_bare) {
-        a.pte &= prv == PRV_U ? ~UINT64_C(0) : ~PTE_U;
-    } else if (x->vs_shift == PAGE_SHIFT) {
-        a.slot = (const uint64_t *)align_down((uintptr_t)x->vs_slot, WALK_AROUND * 8);
-    }
-    a.fixed = FIELD_PUT(PTE_RSW, origin_of(x, vs_bare));
-    a.fixed |= a.slot == NULL ? a.pte & PTE_PBMT : 0;
-    return a;
-}
-
-unsigned walk_around(const struct hart *h, const struct mem *mem, const struct xlate *x,
-                     struct shadow_as as, unsigned wanted, struct neighbour out[WALK_AROUND])
-{
-    /* U, W, X, D as they are; whether anything is granted is seen in the end */
-    const struct test vs = {PTE_W | PTE_X | PTE_U | PTE_D, LEAF_BITS};
-    struct around a = around_make(x, as.prv, as.vs_bare);
-    struct hot hot = hot_make(h, mem);
-    unsigned found = 0;
-
-    for (unsigned i = 0; wanted >> i != 0; i++) {
-        uint64_t pte = a.pte;
-        uint64_t gpa = a.gpa + ((uint64_t)i << PAGE_SHIFT);
-        struct leaf g;
-        if ((wanted >> i & 1) == 0) {
-            continue;
-        }
-        if (a.slot != NULL) {
-            pte = __atomic_load_n(&a.slot[i], __ATOMIC_RELAXED);
-            gpa = pte_address(pte);
-            if (!leaf_passes(pte, vs, PAGE_SHIFT) || ((pte ^ a.pte) & PTE_G) != 0) {
-                continue;
-            }
-        }
-        if (hot.g_top == 0) {
-            leaf_bare(&g, gpa);
-        } else if (!g_quick(&hot, gpa, g_read, &g)) {
-            continue;
-        }
-        uint64_t leaf = leaf_join(pte, g.pte, as.hs_mxr);
-        if (leaf != 0 && g.pa - hot.base < hot.size) {
-            out[i].leaf = leaf | (pte & PTE_U) | a.fixed | FIELD_PUT(PTE_PPN, g.pa >> PAGE_SHIFT);
-            out[i].gpa.a = gpa;
-            out[i].g_shift = (uint8_t)g.shift;
-            found |= 1u << i;
-        }
-    }
-    return found;
 }

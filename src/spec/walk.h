@@ -59,6 +59,8 @@ static inline struct access_as access_explicit(const struct hart *h, enum access
  * for a stage that is bare (or absent). gpa is the output of the VS-stage.
  *
  * vs_slot and g_slot are where the leaves lie (NULL if bare), vs_shift and g_shift their own sizes.
+ * vs_at is where the VS leaf lies for the guest, vs_at_shift the size of the G leaf that says where
+ * that is.
  */
 struct xlate {
     hpa_t pa;
@@ -68,6 +70,8 @@ struct xlate {
     unsigned shift;
     uint8_t vs_shift;
     uint8_t g_shift;
+    uint8_t vs_at_shift;
+    gpa_t vs_at;
     const uint64_t *vs_slot;
     const uint64_t *g_slot;
 };
@@ -107,30 +111,5 @@ enum leaf_origin { ORIGIN_4K, ORIGIN_2M, ORIGIN_1G, ORIGIN_LARGER };
  * leaf without X): such an access has to be made for the guest.
  */
 uint64_t shadow_leaf(const struct xlate *x, unsigned prv, bool vs_bare, bool hs_mxr);
-
-/* What decides a shadow leaf besides the two stages: shadow_leaf()'s arguments. */
-struct shadow_as {
-    uint8_t prv;
-    bool vs_bare;
-    bool hs_mxr;
-};
-
-struct neighbour {
-    uint64_t leaf; /* shadow_leaf() of that page, 4 KiB */
-    gpa_t gpa;     /* and the size of its G-stage leaf */
-    uint8_t g_shift;
-};
-
-/*
- * The pages of the aligned block of WALK_AROUND pages around the one that a walk with v = 1 found
- * as x: out[i] is set for page i of the block if bit i is in `wanted` and in the result. It is a
- * speculative walk: nothing is written and nothing is raised. Only leaves that are quickly seen to
- * be in order count (valid, readable, A set in both stages, no PBMT or N), in mem's first range,
- * and of the VS-stage's only those that are global as x's is, or not as x's is not.
- */
-#define WALK_AROUND 4u
-unsigned walk_around(const struct hart *h, const struct mem *mem, const struct xlate *x,
-                     struct shadow_as as, unsigned wanted,
-                     struct neighbour out[WALK_AROUND]) must_check;
 
 #endif

@@ -21,6 +21,8 @@ struct leaf {
     uint64_t pte;
     uint64_t *slot;
     unsigned shift;
+    unsigned at_shift; /* of a first stage's: struct xlate, vs_at */
+    uint64_t at;
 };
 
 static inline bool is_pointer(uint64_t pte)
@@ -55,6 +57,8 @@ static inline void leaf_bare(struct leaf *leaf, uint64_t addr)
     leaf->pte = PTE_BARE;
     leaf->slot = NULL;
     leaf->shift = BARE_SHIFT;
+    leaf->at_shift = BARE_SHIFT;
+    leaf->at = 0;
 }
 
 static inline void xlate_first(struct xlate *x, const struct leaf *first)
@@ -63,6 +67,8 @@ static inline void xlate_first(struct xlate *x, const struct leaf *first)
     x->vs_pte = first->pte;
     x->vs_shift = (uint8_t)first->shift;
     x->vs_slot = first->slot;
+    x->vs_at.a = first->at;
+    x->vs_at_shift = (uint8_t)first->at_shift;
 }
 
 /* After xlate_first(). */

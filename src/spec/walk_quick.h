@@ -85,4 +85,53 @@ hot_inline uint64_t leaf_join(uint64_t vs_pte, uint64_t g_pte, bool mxr)
     return rwx == 0 ? 0 : PTE_V | PTE_A | rwx | ((rwx & PTE_W) != 0 ? PTE_D : 0);
 }
 
+/*
+ * Two leaves that are known already, as a shadow leaf of 4 KiB: quick_passes() for each with the
+ * test of the access, quick_page() for what it makes of a page's address, quick_leaf(). A leaf may
+ * be larger than 4 KiB, by so many levels.
+ */
+hot_inline bool quick_passes(uint64_t pte, struct test t)
+{
+    return leaf_passes(pte, t, PAGE_SHIFT);
+}
+
+/* An odd address if the leaf is a misaligned one. */
+hot_inline uint64_t quick_page(uint64_t pte, uint64_t addr, unsigned larger)
+{
+    uint64_t page = pte_address(pte);
+
+    if (larger != 0) {
+        uint64_t low = BIT(PAGE_SHIFT + larger * LEVEL_BITS) - 1;
+        page |= (page & low) != 0 ? 1 : addr & low & ~(BIT(PAGE_SHIFT) - 1);
+    }
+    return page;
+}
+
+/* As shadow_leaf(), for pa's page; 0 as well if that is not in mem's first range. */
+hot_inline uint64_t quick_leaf(const struct mem *mem, uint64_t vs_pte, unsigned vs_larger,
+                               uint64_t g_pte, uint64_t pa, bool mxr)
+{
+    uint64_t leaf = leaf_join(vs_pte, g_pte, mxr);
+
+    if (unlikely(leaf == 0 || pa - mem->range[0].base >= mem->range[0].size)) {
+        return 0;
+    }
+    return leaf | (vs_pte & PTE_U) | FIELD_PUT(PTE_RSW, (uint64_t)vs_larger) | pa >> 2;
+}
+
+/* Of the guest's leaf, and but for U of the G-stage's, for a speculative walk: whatever access. */
+static const struct test quick_any = {PTE_W | PTE_X | PTE_U | PTE_D, LEAF_BITS};
+
+hot_inline struct test quick_g_test(struct test vs)
+{
+    return (struct test){vs.ignored & ~PTE_U, LEAF_BITS};
+}
+
+/*
+ * The G-stage's leaf for gpa, as a speculative walk: false if it is not quickly seen to be in
+ * order, readable and with A set. leaf->slot and pte are then what stood there, or slot is NULL.
+ */
+bool walk_g_quick(const struct hart *h, const struct mem *mem, uint64_t gpa,
+                  struct leaf *leaf) must_check;
+
 #endif

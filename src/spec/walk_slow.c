@@ -275,6 +275,8 @@ static bool first_stage(const struct walker *w, uint64_t table, unsigned shift, 
             leaf->shift -= LEVEL_BITS;
             continue;
         }
+        leaf->at = gpa;
+        leaf->at_shift = at.shift;
         enum verdict v = leaf_check(w, leaf, w->va, gpa, FIRST);
         if (v != LEAF_CHANGED) {
             return v == LEAF_OK;

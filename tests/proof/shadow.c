@@ -11,6 +11,13 @@
 #include "hart_any.h"
 #include "tables.h"
 
+/* shadow_leaf()'s arguments, besides the two stages. */
+struct shadow_as {
+    uint8_t prv;
+    bool vs_bare;
+    bool hs_mxr;
+};
+
 struct stage {
     uint64_t pte;
     unsigned shift;

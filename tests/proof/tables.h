@@ -31,8 +31,6 @@ struct table_log {
     bool allowed;   /* and answer */
     unsigned reads, changes;
     struct table_read read[TABLE_READS], watched[2];
-    uint64_t leaf; /* part of which some entry may be: */
-    bool leaf_mxr, leaf_seen;
 };
 static struct table_log tables;
 
@@ -66,14 +64,6 @@ static inline uint64_t any_pte(void)
     return any_below(2) ? pte & ~(UINT64_C(0x3ffff) << 10) : pte;
 }
 
-/* Is it a G-stage's leaf that grants what the shadow leaf grants? mxr: X stands for R. */
-static inline bool table_covers(uint64_t pte, uint64_t leaf, bool mxr)
-{
-    bool load = bit(pte, 1) || (mxr && bit(pte, 3)), store = bit(pte, 2) && bit(pte, 7);
-    return bit(pte, 0) && bit(pte, 4) && bit(pte, 6) && (!bit(leaf, 1) || load) &&
-           (!bit(leaf, 2) || store) && (!bit(leaf, 3) || bit(pte, 3));
-}
-
 static inline void table_note(uint64_t pa, uint64_t pte)
 {
     if (!PROVING) {
@@ -85,7 +75,6 @@ static inline void table_note(uint64_t pa, uint64_t pte)
         struct table_read *w = &tables.watched[i];
         w->seen = w->seen || (w->pa == pa && w->pte == pte);
     }
-    tables.leaf_seen = tables.leaf_seen || table_covers(pte, tables.leaf, tables.leaf_mxr);
 }
 
 /* Was that what the entry held once when it was looked at? Each question (0, 1) once. */
@@ -102,20 +91,6 @@ static inline bool table_held(unsigned question, const uint64_t *slot, uint64_t 
         held = held || (tables.read[i].pa == pa && tables.read[i].pte == pte);
     }
     return held;
-}
-
-/* Was there an entry that covers the leaf? Once. */
-static inline bool table_covered(uint64_t leaf, bool mxr)
-{
-    bool covered = false;
-    if (PROVING) {
-        assume(tables.leaf == leaf && tables.leaf_mxr == mxr);
-        return tables.leaf_seen;
-    }
-    for (unsigned i = 0; i < tables.reads; i++) {
-        covered = covered || table_covers(tables.read[i].pte, leaf, mxr);
-    }
-    return covered;
 }
 
 static inline uint64_t table_load(const uint64_t *slot)
@@ -185,7 +160,7 @@ static inline struct mem mem_any(struct mem_range range[2], const struct isa *is
     }
     assume(mem.count < 2 || range[0].base >= range[1].base + range[1].size ||
            range[1].base >= range[0].base + range[0].size);
-    tables = (struct table_log){.leaf = any(), .leaf_mxr = any_bool()};
+    tables = (struct table_log){.mem = NULL};
     for (unsigned i = 0; i < 2; i++) {
         tables.watched[i] = (struct table_read){any(), any(), false};
     }

@@ -4,11 +4,11 @@
  * with a fence of their address, and whose tables change with the fences that tables need.
  */
 #include "shadow_fixture.h"
+#include "walk_fixture.h"
 
 #define REGIONS                                                                                    \
     5 /* of 2 MiB; two of them share a place in what is remembered, the last is a superpage */
 #define PAGES  24 /* of each that are in use */
-#define GPA    UINT64_C(0x50000000)
 #define DATA   UINT64_C(0x82000000)
 #define SPACES 2
 #define STEPS  60000
@@ -20,7 +20,9 @@ static struct {
     struct pool p;
     struct guest g;
     uint64_t vsatp[SPACES];
-    unsigned space, known;
+    unsigned space, known, ahead;
+    unsigned faults[SHADOW_GUEST_PAGE_FAULT + 1];
+    uint64_t last; /* where the last fault was */
     uint32_t seed;
 } now;
 
@@ -34,7 +36,9 @@ static uint64_t random_bits(void)
 {
     uint64_t bits = ALL_OF_LEAF;
     static const uint64_t off[] = {PTE_V, PTE_W, PTE_X, PTE_A, PTE_D, PTE_R | PTE_W};
+    static const uint64_t on[] = {PTE_N, PTE_PBMT, BIT(61), BIT(54)};
     bits ^= rnd(2) ? PTE_U : 0;
+    bits |= rnd(12) ? 0 : on[rnd(4)];
     return rnd(3) ? bits : bits & ~off[rnd(6)];
 }
 
@@ -55,10 +59,44 @@ static uint64_t *vs_leaf(uint64_t va)
     return vs_slot(&now.g, va, super ? 21 : 12);
 }
 
+/* The entry is what a walk of that page, with rights to spare, makes of it. */
+static void entry_is_right(uint64_t va)
+{
+    uint64_t entry = here(&now.p, va);
+    if (entry != 0) {
+        struct xlate x;
+        struct access_as as = entry & PTE_U ? AS_VU(ACCESS_LOAD) : AS_VS(ACCESS_LOAD);
+        as.access = (entry & PTE_R) ? ACCESS_LOAD : ACCESS_FETCH;
+        assert_int_equal(cause_of(&now.g, as, va, &x), 0);
+        assert_int_equal(entry, shadow_leaf(&x, as.prv, false, now.g.h.mstatus & STATUS_MXR));
+    }
+}
+
+/*
+ * An SFENCE.VMA of the guest: what was there is gone. What is there then, if it was expected, is
+ * what a walk of the page, with rights to spare, finds.
+ */
+static void fence_of_guest(uint64_t va)
+{
+    bool expected = shadow_expected(&now.p.s, va), idle = shadow_sfence_idle(&now.p.s, va);
+    uint64_t was = here(&now.p, va);
+    bool lost = shadow_sfence(&now.p.s, va, SHADOW_ALL_ASIDS);
+    assert_int_equal(here(&now.p, va), 0);
+    assert_true(!idle || !lost);
+    assert_true(was == 0 || lost);
+    if (expected && shadow_ahead(&now.p.s, &now.g.h, arena_mem(&now.g.a), va)) {
+        assert_int_not_equal(here(&now.p, va), 0);
+        now.ahead++;
+    } else {
+        assert_int_equal(here(&now.p, va), 0);
+    }
+    entry_is_right(va);
+}
+
 /* The leaf of va anew; what is global lies in the fourth region, in all spaces alike. */
 static void change_leaf(void)
 {
-    uint64_t va = va_any();
+    uint64_t va = now.last != 0 && rnd(2) ? now.last : va_any();
     bool super = va >> 21 == region[REGIONS - 1] >> 21, global = va >> 21 == region[3] >> 21;
     uint64_t bits = random_bits() | (global && rnd(20) ? PTE_G : 0);
     uint64_t pte = pte_of(super ? GPA : gpa_any(), bits);
@@ -71,7 +109,11 @@ static void change_leaf(void)
         }
     }
     now.space = was;
-    fence_va(&now.p, va, 5);
+    if (rnd(2)) {
+        fence_va(&now.p, va, 5);
+    } else {
+        fence_of_guest(va);
+    }
 }
 
 static void change_g_leaf(void)
@@ -127,20 +169,22 @@ static void change_space(void)
                                       now.g.h.mstatus & STATUS_MXR ? SHADOW_FLAVOUR_MXR : 0});
 }
 
-/* Every entry of the block is what a walk of that page, with rights to spare, makes of it. */
-static void block_is_right(uint64_t va)
+/* What the answer says of a page fault or a guest-page fault, the walk says, too. */
+static void fault_is_right(struct access_as as, uint64_t va, enum shadow_again done)
 {
-    for (unsigned i = 0; i < WALK_AROUND; i++) {
-        uint64_t at = align_down(va, WALK_AROUND * 4096) + i * 4096;
-        uint64_t entry = here(&now.p, at);
-        if (entry != 0) {
-            struct xlate x;
-            struct access_as as = entry & PTE_U ? AS_VU(ACCESS_LOAD) : AS_VS(ACCESS_LOAD);
-            as.access = (entry & PTE_R) ? ACCESS_LOAD : ACCESS_FETCH;
-            assert_int_equal(cause_of(&now.g, as, at, &x), 0);
-            assert_int_equal(entry, shadow_leaf(&x, as.prv, false, now.g.h.mstatus & STATUS_MXR));
-        }
+    struct xlate x;
+    struct trap t;
+    bool found = walk(&now.g.h, arena_mem(&now.g.a), as, va, &x, &t);
+    assert_false(found);
+    if (done == SHADOW_GUEST_PAGE_FAULT) {
+        assert_int_equal(t.cause, load_store_fetch_guest[as.access]);
+        assert_int_equal(t.tval2, (now.p.s.fault_gpa | (va & 0xfff)) >> 2);
+        assert_int_equal(t.tinst, 0);
+    } else {
+        assert_int_equal(t.cause, load_store_fetch_page[as.access]);
+        assert_true(done == SHADOW_PAGE_FAULT || as.access == ACCESS_STORE);
     }
+    now.faults[done]++;
 }
 
 static void fault(void)
@@ -149,13 +193,16 @@ static void fault(void)
     uint64_t va = va_any();
     bool mxr = (now.g.h.mstatus & STATUS_MXR) != 0;
     struct xlate x;
+    now.g.h.prv = as.prv;
     now.g.h.vsstatus = (now.g.h.vsstatus & ~STATUS_SUM) | (rnd(2) ? STATUS_SUM : 0);
     uint64_t cause = cause_of(&now.g, as, va, &x);
     bool reachable = cause == 0 && mem_at(arena_mem(&now.g.a), x.pa, 1) != NULL;
     uint64_t expected = reachable ? shadow_leaf(&x, as.prv, false, mxr) : 0;
     uint64_t was = here(&now.p, va);
+    enum shadow_again done =
+        shadow_again(&now.p.s, &now.g.h, arena_mem(&now.g.a), (enum access)as.access, va);
 
-    switch (shadow_again(&now.p.s, &now.g.h, arena_mem(&now.g.a), as, va)) {
+    switch (done) {
     case SHADOW_UNKNOWN:
         assert_int_equal(here(&now.p, va), was);
         if (expected != 0) {
@@ -167,13 +214,19 @@ static void fault(void)
         assert_int_equal(was, 0);
         now.known++;
         break;
-    default:
+    case SHADOW_REPLACED:
         assert_int_not_equal(was, 0);
         now.known++;
         break;
+    default:
+        assert_int_equal(here(&now.p, va), was);
+        fault_is_right(as, va, done);
+        break;
     }
     assert_int_equal(here(&now.p, va), expected != 0 ? expected : was);
-    block_is_right(va);
+    (void)shadow_expect(&now.p.s, va);
+    now.last = va;
+    entry_is_right(va);
 }
 
 static void again_is_what_a_walk_finds(void **state)
@@ -204,7 +257,7 @@ static void again_is_what_a_walk_finds(void **state)
         } else if (what < 36) {
             move_table();
         } else if (what < 150) {
-            fence_va(&now.p, va_any(), 5); /* for nothing */
+            fence_of_guest(va_any()); /* for nothing */
         } else if (what < 155) {
             now.g.h.mstatus ^= rnd(8) ? 0 : STATUS_MXR;
             change_space();
@@ -212,7 +265,9 @@ static void again_is_what_a_walk_finds(void **state)
             fault();
         }
     }
-    assert_true(now.known > 1000);
+    assert_true(now.known > 1000 && now.ahead > 100);
+    assert_true(now.faults[SHADOW_PAGE_FAULT] > 100 && now.faults[SHADOW_DENIED] > 100 &&
+                now.faults[SHADOW_GUEST_PAGE_FAULT] > 100);
     pool_free(&now.p);
     guest_free(&now.g);
 }
@@ -220,8 +275,8 @@ static void again_is_what_a_walk_finds(void **state)
 /* A global page of the fourth region, filled; its neighbour at + 0x4000 is not. */
 static enum shadow_again neighbour(void)
 {
-    struct access_as as = AS_VS(ACCESS_LOAD);
-    return shadow_again(&now.p.s, &now.g.h, arena_mem(&now.g.a), as, region[3] + 0x4000);
+    now.g.h.prv = PRV_S;
+    return shadow_again(&now.p.s, &now.g.h, arena_mem(&now.g.a), ACCESS_LOAD, region[3] + 0x4000);
 }
 
 static void one_is_known(void)
@@ -242,14 +297,31 @@ static void one_is_known(void)
     shadow_remember(&now.p.s, &now.g.h, region[3], &x);
 }
 
-/* A table of the G-stage may have moved, whatever page the fence names. */
-static void any_gvma_makes_it_unknown(void **state)
+/* A table of the G-stage may have moved, whatever page of its 2 MiB the fence names. */
+static void gvma_of_data(void **state)
 {
     (void)state;
     one_is_known();
     assert_int_equal(neighbour(), SHADOW_FILLED);
     fence_va(&now.p, region[3] + 0x4000, 5);
+    uint64_t *e = g_slot(&now.g, GPA, 21);
+    *e = pte_of(copy_of(FIELD_GET(PTE_PPN, *e) << 12), PTE_V);
     fence_gpa(&now.p, GPA + 0x1ff000, 5);
+    assert_int_equal(neighbour(), SHADOW_FILLED);
+    pool_free(&now.p);
+    guest_free(&now.g);
+}
+
+/* Where the guest's table lies is the G-stage's to say, and HFENCE.GVMA's. */
+static void gvma_of_a_table(void **state)
+{
+    (void)state;
+    one_is_known();
+    uint64_t table = (FIELD_GET(PTE_PPN, *vs_slot(&now.g, region[3], 21)) << 12);
+    fence_gpa(&now.p, table + 4096, 5);
+    assert_int_equal(neighbour(), SHADOW_FILLED);
+    fence_va(&now.p, region[3] + 0x4000, 5);
+    fence_gpa(&now.p, table, 5);
     assert_int_equal(neighbour(), SHADOW_UNKNOWN);
     pool_free(&now.p);
     guest_free(&now.g);
@@ -273,7 +345,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(again_is_what_a_walk_finds),
-        cmocka_unit_test(any_gvma_makes_it_unknown),
+        cmocka_unit_test(gvma_of_data),
+        cmocka_unit_test(gvma_of_a_table),
         cmocka_unit_test(global_or_not_is_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,73 +208,11 @@ static void equal_to_the_reference_under_pmp(void **state)
     compare(200000, true);
 }
 
-/* What a shadow leaf is good for, the reference must allow: for every access, of the page it says.
- */
-static void neighbours_are_what_a_walk_finds(void **state)
-{
-    struct hart h = hart_in(VS);
-    struct side s, copy;
-    unsigned filled = 0;
-    (void)state;
-    side_make(&s);
-    side_make(&copy);
-    for (unsigned n = 0; n < 300000; n++) {
-        struct access_as as = {.access = ACCESS_LOAD, .prv = n & 1 ? PRV_S : PRV_U, .v = true};
-        struct neighbour near[WALK_AROUND];
-        uint64_t va = random_va();
-        struct xlate x;
-        struct trap t;
-        if (n % 256 == 0) {
-            fill(&s, &copy, 90);
-        }
-        random_controls(&h);
-        h.vsstatus &= ~STATUS_MXR; /* acts in hardware, not in the leaf */
-        if (!walk(&h, &s.mem, as, va, &x, &t)) {
-            continue;
-        }
-        bool bare = h.vsatp >> 60 == 0;
-        struct shadow_as how = {as.prv, bare, (h.mstatus & STATUS_MXR) != 0};
-        memcpy(copy.host, s.host, PAGES * 4096);
-        unsigned found = walk_around(&h, &s.mem, &x, how, (1u << WALK_AROUND) - 1, near);
-        assert_memory_equal(copy.host, s.host, PAGES * 4096);
-        h.menvcfg &= ~ENVCFG_ADUE; /* nor may it need an update */
-        for (unsigned i = 0; i < WALK_AROUND; i++) {
-            uint64_t at = align_down(va, WALK_AROUND * 4096) + i * 4096;
-            if ((found >> i & 1) == 0) {
-                continue;
-            }
-            filled++;
-            assert_true((near[i].leaf & PTE_RWX) != 0);
-            for (unsigned access = 0; access < 3; access++) {
-                static const uint64_t want[] = {PTE_R, PTE_W, PTE_X};
-                struct access_as other = {.access = (uint8_t)access, .v = true};
-                other.prv = (near[i].leaf & PTE_U) != 0 ? PRV_U : PRV_S;
-                if ((near[i].leaf & want[access]) == 0) {
-                    continue;
-                }
-                struct ref_result r = ref_walk(&h, &copy.mem, other, at);
-                assert_int_equal(r.kind, REF_OK);
-                assert_int_equal(FIELD_GET(PTE_PPN, near[i].leaf), r.pa >> 12);
-                assert_int_equal(near[i].gpa.a >> 12, r.gpa >> 12);
-                assert_int_equal(r.vs_pte & PTE_G, x.vs_pte & PTE_G);
-                assert_non_null(mem_at(&s.mem, (hpa_t){r.pa}, 4096));
-                uint64_t pbmt = (r.vs_pte & PTE_PBMT) != 0 ? r.vs_pte : r.g_pte;
-                assert_int_equal(near[i].leaf & PTE_PBMT, pbmt & PTE_PBMT);
-            }
-        }
-    }
-    assert_true(filled > 2000);
-    print_message("%u neighbours\n", filled);
-    munmap(s.host, PAGES * 4096);
-    munmap(copy.host, PAGES * 4096);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_to_the_reference),
         cmocka_unit_test(equal_to_the_reference_under_pmp),
-        cmocka_unit_test(neighbours_are_what_a_walk_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,25 +115,71 @@ static last_call void csr(struct vhart *vh, uint32_t raw, uint64_t mstatus)
 
 /* --- others --- */
 
+static uint64_t fenced_asid(const struct hart *h, uint32_t raw)
+{
+    return h->x[raw >> 20 & 31] & h->isa->asid_mask;
+}
+
+static last_call void sfence_all(struct vhart *vh, uint32_t raw)
+{
+    const struct fence f = {.kind = FENCE_VMA,
+                            .all_addresses = true,
+                            .all_ids = (raw >> 20 & 31) == 0,
+                            .id = fenced_asid(&vh->h, raw)};
+
+    host_fence_guest(vh, &f, vh->h.hgatp);
+}
+
+/* The guest is about to use va, or so it seems. */
+static last_call void sfence_ahead(struct vhart *vh, uint64_t va, bool lost)
+{
+    if (shadow_ahead(&vh->shadow, &vh->h, &vh->world->mem, va) || lost) {
+        host_fence_shadow(vh, va);
+    }
+}
+
+static last_call void sfence_entries(struct vhart *vh, uint32_t raw, uint64_t va)
+{
+    uint64_t asid =
+        (raw >> 20 & 31) == 0 ? SHADOW_ALL_ASIDS : FIELD_PUT(SATP_ASID, fenced_asid(&vh->h, raw));
+    bool lost = shadow_sfence(&vh->shadow, va, asid);
+
+    if (shadow_expected(&vh->shadow, va)) {
+        sfence_ahead(vh, va, lost);
+    } else if (lost) {
+        host_fence_shadow(vh, va);
+    }
+}
+
+static inline void sfence_known(struct vhart *vh, uint32_t raw, uint64_t va)
+{
+    if (unlikely(!shadow_sfence_idle(&vh->shadow, va))) {
+        sfence_entries(vh, raw, va);
+    } else if (shadow_expected(&vh->shadow, va)) {
+        sfence_ahead(vh, va, false);
+    }
+}
+
+static last_call void sfence_unknown(struct vhart *vh, uint32_t raw, uint64_t va)
+{
+    shadow_sfence_find(&vh->shadow, va);
+    sfence_known(vh, raw, va);
+}
+
 /* sfence.vma of VS, which VTVM doesn't forbid. */
 static last_call void sfence(struct vhart *vh, uint32_t raw)
 {
-    struct hart *h = &vh->h;
-    unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31;
-    struct fence f = {
-        .kind = FENCE_VMA,
-        .all_addresses = rs1 == 0,
-        .all_ids = rs2 == 0,
-        .address = h->x[rs1],
-        .id = h->x[rs2] & h->isa->asid_mask,
-    };
+    unsigned rs1 = raw >> 15 & 31;
+    uint64_t va = vh->h.x[rs1];
 
     vhart_count(vh, EXIT_sfence);
-    h->pc += 4;
+    vh->h.pc += 4;
     if (unlikely(rs1 == 0)) {
-        host_fence_guest(vh, &f, h->hgatp);
-    } else if (shadow_fence_vma(&vh->shadow, &f, h->hgatp)) {
-        host_fence_shadow(vh, f.address);
+        sfence_all(vh, raw);
+    } else if (unlikely(!shadow_sfence_known(&vh->shadow, va))) {
+        sfence_unknown(vh, raw, va);
+    } else {
+        sfence_known(vh, raw, va);
     }
 }
 

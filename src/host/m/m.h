@@ -99,12 +99,17 @@ static inline void m_settle(struct vhart *vh)
 
 /* The S-level status bits that the model's walks and checks look at, from the hardware's mstatus.
  */
+static inline uint64_t m_status_synced(uint64_t status, uint64_t mstatus)
+{
+    return status ^ ((status ^ mstatus) & (STATUS_SUM | STATUS_MXR));
+}
+
 static inline void m_status_sync(struct vhart *vh, uint64_t mstatus)
 {
     struct hart *h = &vh->h;
     uint64_t *status = h->v ? &h->vsstatus : &h->mstatus;
 
-    *status = (*status & ~(STATUS_SUM | STATUS_MXR)) | (mstatus & (STATUS_SUM | STATUS_MXR));
+    *status = m_status_synced(*status, mstatus);
 }
 
 /* pmp.c */

@@ -92,6 +92,9 @@ void host_fence_guest(struct vhart *vh, const struct fence *f, uint64_t hgatp)
     if (shadow_fence(&vh->shadow, f, hgatp) && vh->h.v) {
         host_fence_shadow(vh, f->address);
     }
+    if (f->kind == FENCE_GVMA && !vh->h.v && vh->shadow.fault_g) {
+        shadow_ahead_g(&vh->shadow, &vh->h, &vh->world->mem);
+    }
 }
 
 /*
@@ -141,25 +144,11 @@ static void misaligned(struct vhart *vh, uint64_t cause)
     }
 }
 
-static inline void exception(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+static inline void exception(struct vhart *vh, uint64_t cause)
 {
-    static const uint8_t access[] = {[CAUSE_FETCH_PAGE] = ACCESS_FETCH,
-                                     [CAUSE_LOAD_PAGE] = ACCESS_LOAD,
-                                     [CAUSE_STORE_PAGE] = ACCESS_STORE};
-
     switch (cause) {
     case CAUSE_ECALL_HS:
         sbi_call(vh);
-        break;
-    case CAUSE_FETCH_PAGE:
-    case CAUSE_LOAD_PAGE:
-    case CAUSE_STORE_PAGE:
-        if (vh->h.v) {
-            m_status_sync(vh, mstatus);
-            exit_guest_fault(vh, access[cause], hw_read(CSR_mtval));
-            break;
-        }
-        reflect_plain(vh, cause);
         break;
     case CAUSE_LOAD_MISALIGNED:
     case CAUSE_STORE_MISALIGNED:
@@ -204,14 +193,32 @@ __attribute__((noinline)) void m_settle_guest(struct vhart *vh)
     }
 }
 
-static __attribute__((noinline)) void other_exit(struct vhart *vh, uint64_t cause, uint64_t mstatus)
+static __attribute__((noinline)) void other_exit(struct vhart *vh, uint64_t cause)
 {
     if ((int64_t)cause < 0) {
         m_interrupt(vh, cause);
     } else {
-        exception(vh, cause, mstatus);
+        exception(vh, cause);
     }
     m_settle(vh);
+}
+
+static __attribute__((noinline)) void guest_fault(struct vhart *vh, uint64_t cause,
+                                                  uint64_t mstatus)
+{
+    enum access access = cause == CAUSE_STORE_PAGE  ? ACCESS_STORE
+                         : cause == CAUSE_LOAD_PAGE ? ACCESS_LOAD
+                                                    : ACCESS_FETCH;
+
+    vh->h.vsstatus = m_status_synced(vh->h.vsstatus, mstatus);
+    if (!exit_guest_fault(vh, access, hw_read(CSR_mtval))) {
+        m_settle(vh);
+    }
+}
+
+static bool is_page_fault(uint64_t cause)
+{
+    return cause - CAUSE_FETCH_PAGE <= CAUSE_STORE_PAGE - CAUSE_FETCH_PAGE; /* 14 is reserved */
 }
 
 void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
@@ -220,8 +227,10 @@ void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
         m_illegal(vh, mstatus);
     } else if (cause == CAUSE_ECALL_HS && vh->h.v) {
         m_leave_ecall(vh);
+    } else if (is_page_fault(cause) && vh->h.v) {
+        guest_fault(vh, cause, mstatus);
     } else {
-        other_exit(vh, cause, mstatus);
+        other_exit(vh, cause);
     }
 }
 
