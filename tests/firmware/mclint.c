@@ -118,7 +118,7 @@ static void mtime(void)
     check(a <= b && b <= c, "both halves of mtime are its own");
     if (has_time) {
         uint64_t t = csr_read(time);
-        check(t >= c && t - c < timebase, "time is mtime");
+        check(t >= c && t - c < PATIENCE, "time is mtime");
     }
     for (unsigned i = 0; i < 1000; i++) {
         uint64_t d = now();
@@ -137,7 +137,7 @@ static void guest_time(uint64_t least)
     csr_write(htimedelta, delta);
     csr_write(hcounteren, COUNTEREN_TM);
     run_insn(MODE_VS, INSN_CSRRS(A0, CSR_TIME, X0), 0, 0);
-    check(low.x[A0] - delta >= least && low.x[A0] - delta < least + timebase, "time of VS follows");
+    check(low.x[A0] - delta >= least && low.x[A0] - delta < least + PATIENCE, "time of VS follows");
     csr_write(htimedelta, 0);
 }
 
@@ -152,19 +152,19 @@ static void mtime_write(void)
     check_bits(csr_read(mip), BIT(IRQ_MTI), 0, "MTIP with the deadline far away");
     MMIO64(dev.mtime) = before + far + 100;
     uint64_t t = now();
-    check(t >= before + far + 100 && t < before + far + 100 + timebase, "mtime goes on from there");
+    check(t >= before + far + 100 && t < before + far + 100 + PATIENCE, "mtime goes on from there");
     check_bits(csr_read(mip), BIT(IRQ_MTI), BIT(IRQ_MTI), "MTIP once mtime was moved past it");
     if (has_time) {
         t = csr_read(time);
-        check(t >= before + far + 100 && t < before + far + 100 + timebase, "time follows");
+        check(t >= before + far + 100 && t < before + far + 100 + PATIENCE, "time follows");
         run_insn(MODE_S, INSN_CSRRS(A0, CSR_TIME, X0), 0, 0);
-        check(low.x[A0] >= before + far + 100 && low.x[A0] < before + far + 100 + timebase,
+        check(low.x[A0] >= before + far + 100 && low.x[A0] < before + far + 100 + PATIENCE,
               "time of S follows");
         guest_time(before + far + 100);
     }
     MMIO64(dev.mtime) = before + 100;
     t = now();
-    check(t >= before + 100 && t < before + 100 + timebase, "mtime goes back");
+    check(t >= before + 100 && t < before + 100 + PATIENCE, "mtime goes back");
     check_bits(csr_read(mip), BIT(IRQ_MTI), 0, "MTIP once mtime was moved back");
     timer_clear();
 }
@@ -178,10 +178,10 @@ static void mtime_halves(void)
     check_eq(now() >> 32, 0x77, "mtime, upper half written");
     MMIO32(dev.mtime) = 0x1000;
     uint64_t t = now();
-    check(t >= 0x7700001000UL && t < 0x7700001000UL + timebase, "mtime, lower half written");
+    check(t >= 0x7700001000UL && t < 0x7700001000UL + PATIENCE, "mtime, lower half written");
     MMIO64(dev.mtime) = before;
     t = now();
-    check(t >= before && t < before + timebase, "mtime, both written");
+    check(t >= before && t < before + PATIENCE, "mtime, both written");
 }
 
 /* Another hart's registers: this one writes, that one is interrupted. */
@@ -252,7 +252,7 @@ static void from_s(void)
     csr_write(mie, 0);
     struct trap t = run_insn(MODE_S, INSN_LOAD(3, A1, A0, 0), dev.mtime, 0);
     check_eq(t.mcause, CAUSE_ECALL_S, "cause of a load of mtime in S");
-    check(now() - low.x[A1] < timebase, "mtime, as S sees it");
+    check(now() - low.x[A1] < PATIENCE, "mtime, as S sees it");
     if (dev.msip) {
         run_insn(MODE_S, INSN_STORE(2, A1, A0, 0), (uint64_t)msip_of(me()->hartid), 1);
         check_bits(csr_read(mip), BIT(IRQ_MSI), BIT(IRQ_MSI), "mip after S has set msip");

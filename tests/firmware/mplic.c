@@ -186,7 +186,7 @@ static void taken(void)
     csr_write(mie, BIT(IRQ_MEI));
     for (unsigned i = 1; i <= 100; i++) {
         uart_line(true);
-        uint64_t until = now() + timebase / 10;
+        uint64_t until = now() + PATIENCE;
         if (i & 1) {
             irq_on();
             while (served != i && now() < until)

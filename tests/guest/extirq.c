@@ -146,7 +146,7 @@ static void line_down(void)
 
 static bool seip_becomes(bool want)
 {
-    uint64_t end = rdtime() + timebase / 10;
+    uint64_t end = rdtime() + PATIENCE;
     do {
         if (((csr_read(sip) >> IRQ_SEI) & 1) == want)
             return true;
@@ -189,7 +189,7 @@ static void taken_in_hs(void)
         hs_cause = 0;
         irq_on();
         line_up();
-        uint64_t end = rdtime() + timebase / 10;
+        uint64_t end = rdtime() + PATIENCE;
         while (!hs_cause && rdtime() < end)
             ;
         irq_off();

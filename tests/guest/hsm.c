@@ -71,7 +71,7 @@ void arrived(uint64_t a0, uint64_t a1, uint64_t satp_value, uint64_t status)
 
 static bool becomes(uint64_t hartid, uint64_t state)
 {
-    uint64_t end = rdtime() + 2 * timebase;
+    uint64_t end = rdtime() + PATIENCE;
     do {
         struct sbi_ret r = sbi_hart_status(hartid);
         if (r.error == 0 && r.value == state)
@@ -82,7 +82,7 @@ static bool becomes(uint64_t hartid, uint64_t state)
 
 static bool arrives(uint64_t count)
 {
-    uint64_t end = rdtime() + 2 * timebase;
+    uint64_t end = rdtime() + PATIENCE;
     while (arrival.count < count) {
         if (rdtime() > end)
             return false;

@@ -107,7 +107,7 @@ static void in_hs(void)
             hs_cause = 0;
             if (sie)
                 irq_on();
-            for (uint64_t end = rdtime() + timebase / (hie && sie && !deleg ? 10 : 1000);
+            for (uint64_t end = rdtime() + (hie && sie && !deleg ? PATIENCE : timebase / 1000);
                  hs_cause == 0 && rdtime() < end;)
                 ; /* bounded, not at once: without H in hardware it is looked for (docs/limits.md)
                    */
@@ -345,7 +345,7 @@ static void own_ipi(void)
     for (enum mode mode = MODE_VU; mode <= MODE_VS; mode++) {
         context("%s", name_of(mode));
         check_eq((uint64_t)sbi_send_ipi(1, me()->hartid).error, 0, "SBI error");
-        uint64_t end = rdtime() + timebase;
+        uint64_t end = rdtime() + PATIENCE;
         while (!(csr_read(sip) & BIT(IRQ_SSI)) && rdtime() < end)
             ;
         check_bits(csr_read(sip), BIT(IRQ_SSI), BIT(IRQ_SSI), "SSIP");
@@ -358,7 +358,7 @@ static void own_ipi(void)
     hs_cause = 0;
     sbi_send_ipi(1, me()->hartid);
     irq_on();
-    uint64_t end = rdtime() + timebase;
+    uint64_t end = rdtime() + PATIENCE;
     while (!hs_cause && rdtime() < end)
         ;
     context("HS");

@@ -206,7 +206,7 @@ static void stopped(void)
     if (!nacl_begin())
         return;
     for (unsigned i = 1; i <= 2; i++) {
-        uint64_t until = rdtime() + timebase;
+        uint64_t until = rdtime() + PATIENCE;
         lives = 0;
         check_eq(ERR(hart_start(&harts[1], setter)), 0, "error of hart_start");
         while (!lives && rdtime() < until)

@@ -38,7 +38,7 @@ static void watch(struct work *w)
 /* Lets the watcher make a few steps; false if it stands still. */
 static bool steps(struct work *w, uint64_t n)
 {
-    uint64_t from = w->out[1], end = rdtime() + 2 * timebase;
+    uint64_t from = w->out[1], end = rdtime() + PATIENCE;
     while (w->out[1] < from + n) {
         if (w->done || rdtime() > end)
             return false;

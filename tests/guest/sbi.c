@@ -121,7 +121,7 @@ static void time(void)
         check_bits(csr_read(sip), BIT(IRQ_STI), BIT(IRQ_STI), "STIP with the deadline passed");
         check_eq(ERR(sbi_set_timer(~0UL).error), 0, "error, deadline -1");
         check_bits(csr_read(sip), BIT(IRQ_STI), 0, "STIP with the deadline far away");
-        uint64_t due = rdtime() + timebase / 1000, end = rdtime() + timebase;
+        uint64_t due = rdtime() + timebase / 1000, end = rdtime() + PATIENCE;
         sbi_set_timer(due);
         while (!(csr_read(sip) & BIT(IRQ_STI)) && rdtime() < end)
             ;
@@ -150,14 +150,14 @@ static void ipi(void)
     expect(SBI_EXT_IPI, 0, 0, 0, 0, SBI_SUCCESS);
     check_bits(csr_read(sip), BIT(IRQ_SSI), 0, "SSIP after an IPI to nobody");
     expect(SBI_EXT_IPI, 0, 1, me()->hartid, 0, SBI_SUCCESS);
-    uint64_t end = rdtime() + timebase;
+    uint64_t end = rdtime() + PATIENCE;
     while (!(csr_read(sip) & BIT(IRQ_SSI)) && rdtime() < end)
         ;
     check_bits(csr_read(sip), BIT(IRQ_SSI), BIT(IRQ_SSI), "SSIP after an IPI to this hart");
     csr_write(sip, 0);
     check_bits(csr_read(sip), BIT(IRQ_SSI), 0, "SSIP after clearing it");
     expect(SBI_EXT_IPI, 0, 0x5555, ~0UL, 0, SBI_SUCCESS);
-    end = rdtime() + timebase;
+    end = rdtime() + PATIENCE;
     while (!(csr_read(sip) & BIT(IRQ_SSI)) && rdtime() < end)
         ;
     check_bits(csr_read(sip), BIT(IRQ_SSI), BIT(IRQ_SSI), "SSIP after an IPI to all");

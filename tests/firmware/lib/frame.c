@@ -5,7 +5,7 @@
 #include "jump.h"
 #include "low.h"
 
-#define WATCHDOG_SECONDS 5
+#define WATCHDOG_SECONDS 20
 #define MAX_DEPTH        64 /* of handlers in handlers: the stack ends somewhere */
 
 struct hart harts[MAX_HARTS];

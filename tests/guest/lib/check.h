@@ -46,7 +46,8 @@ void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 #define PATTERNS 7
 extern const uint64_t patterns[PATTERNS];
 
-/* How long another hart is waited for: the machine's host may have other work. */
+/* How long another hart, a timer or a wire is waited for: the machine's host may have other work.
+ */
 #define PATIENCE (10 * timebase)
 
 /* Runs all tests, each by run_one() (which calls t->run from the resting state and comes back when

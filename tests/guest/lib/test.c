@@ -4,7 +4,7 @@
 #include "fdt.h"
 #include "sbi.h"
 
-#define WATCHDOG_SECONDS 5
+#define WATCHDOG_SECONDS 20
 #define IMPL_OPENSBI     1
 
 uint64_t timebase = 10000000;
