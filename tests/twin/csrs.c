@@ -212,7 +212,8 @@ static bool clashes(const struct step *s, const struct csr *c)
     /* VS-level interrupts that HS keeps, and that wait, are seen late if HS lets them in. */
     return (s->mode == MODE_HS && s->n > 0 && c->num == CSR_SSTATUS) ||
            (s->henvcfg && is_timer(c)) || ((s->vstimecmp || s->stimecmp) && is_envcfg(c)) ||
-           (TOP_IS_M && s->hlv && is_envcfg(c));
+           (TOP_IS_M && s->hlv && is_envcfg(c)) ||
+           (TOP_IS_M && s->henvcfg && c->num == CSR_MSTATUS);
 }
 
 /* What the step has to be prepared for, and what of its results is not to be compared. */
