@@ -316,10 +316,14 @@ uint64_t address_pick(struct rng *r, enum mode mode)
         return window_address(r, TEST_VA);
     if (kind < 84)
         return sandbox_page(r) + offset_pick(r) + user;
-    if (kind < 86)
+    if (kind < 86) {
+        /* Below RAM there are devices, which Hearth reaches in M's stead with aligned accesses
+         * only. */
+        uint64_t ram = TOP_IS_M ? RAM + 64 : RAM;
         return pick(r,
-                    ((const uint64_t[]){0, RAM, NOWHERE, 1UL << 38, -PAGE, -8UL, 1UL << 63,
+                    ((const uint64_t[]){0, ram, NOWHERE, 1UL << 38, -PAGE, -8UL, 1UL << 63,
                                         1UL << 41, 1UL << 50, 0x3fffffffffUL, 0x7fffffffffffUL}));
+    }
     if (kind < 88)
         return window_address(r, TEST_VA) ^ BIT(38 + below(r, 26));
     return window_address(r, guest ? TEST_GPA : TEST_VA);

@@ -20,6 +20,7 @@ const struct csr top_csrs[] = {
     {0x305, V_TVEC, 1, ~0UL, 0, "mtvec"},
     {0x306, V_BITS, 3, 7, 0, "mcounteren"},
     {0x30a, V_BITS, 4, 0xe0000000000000d1UL, 0, "menvcfg"},
+    {0x320, V_BITS, 2, 5, 0, "mcountinhibit"},
     {0x340, V_ANY, 2, ~0UL, 0, "mscratch"},
     {0x341, V_BITS, 2, ~1UL, 0, "mepc"},
     {0x342, V_CAUSE, 2, ~0UL, 0, "mcause"},

@@ -14,6 +14,7 @@
     X(mie, ALL)                                                                                    \
     X(mip, ~M_IRQS)                                                                                \
     X(mcounteren, ALL)                                                                             \
+    X(mcountinhibit, ALL)                                                                          \
     X(0x30a, ALL)                                                                                  \
     X(pmpcfg0, ALL)                                                                                \
     X(pmpaddr1, ALL)                                                                               \
