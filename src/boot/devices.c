@@ -119,7 +119,6 @@ static int add_plic(const struct world *w, struct plic *p)
             vplic_hart(&p->model, slot, vh->index);
         }
     }
-    p->shared = true;
     return add(&p->range, &vplic_ops, &p->model, &p->lock);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/nacl.h"
+#include "core/nacl_switch.h"
 #include "core/request.h"
 #include "host/host.h"
 
@@ -65,34 +65,23 @@ __attribute__((noinline, cold)) void nacl_show_all(struct vhart *vh)
     vh->h.prv = prv;
 }
 
-/* csr_read() of each, in fewer instructions: tests/unit/test_nacl.c holds them against it. */
+/* What a guest, a trap or time changes. */
 static void show_moving(volatile struct nacl_shmem *s, const struct hart *h)
 {
     uint64_t delegated = h->hideleg & IRQS_VS;
     uint64_t own = h->hvien & ~h->hideleg; /* AIA */
     uint64_t hip = hart_hip(h);
-#define SHOW(name, v) (s->csr[NACL_INDEX(CSR_##name)] = (v))
-    SHOW(hstatus, h->hstatus);
-    SHOW(hie, h->mie & IRQS_VS);
-    SHOW(htval, h->htval);
-    SHOW(hip, hip);
-    SHOW(hvip, h->hvip);
-    SHOW(htinst, h->htinst);
-    SHOW(vsstatus, hart_vsstatus(h));
-    SHOW(vsie, ((h->mie & delegated) >> 1) | (h->vsie_aia & own));
-    SHOW(vstvec, h->vstvec);
-    SHOW(vsscratch, h->vsscratch);
-    SHOW(vsepc, h->vsepc);
-    SHOW(vscause, h->vscause);
-    SHOW(vstval, h->vstval);
-    SHOW(vsip, ((hip & delegated) >> 1) | (h->hvip & own));
-    SHOW(vstimecmp, h->vstimecmp);
-    SHOW(vsatp, h->vsatp);
+
+    nacl_show_left(s, h);
+    NACL_SHOW(s, hie, h->mie & IRQS_VS);
+    NACL_SHOW(s, hip, hip);
+    NACL_SHOW(s, hvip, h->hvip);
+    NACL_SHOW(s, vsie, ((h->mie & delegated) >> 1) | (h->vsie_aia & own));
+    NACL_SHOW(s, vsip, ((hip & delegated) >> 1) | (h->hvip & own));
     if (isa_has(h->isa, EXT_SMAIA)) {
-        SHOW(vsiselect, h->vsiselect);
-        SHOW(vstopi, hart_vstopi(h));
+        NACL_SHOW(s, vsiselect, h->vsiselect);
+        NACL_SHOW(s, vstopi, hart_vstopi(h));
     }
-#undef SHOW
 }
 
 static inline void show(struct vhart *vh, volatile struct nacl_shmem *s)
@@ -144,7 +133,7 @@ static void sync_word(struct vhart *vh, unsigned w)
     }
 }
 
-static __attribute__((noinline)) void sync_words(struct vhart *vh)
+static void sync_words(struct vhart *vh)
 {
     vh->h.time = host_time();
     for (unsigned i = 0; i < ARRAY_LEN(words); i++) {
@@ -154,9 +143,9 @@ static __attribute__((noinline)) void sync_words(struct vhart *vh)
     }
 }
 
-/* Linux's KVM writes hvip each time, and hardly ever anything else. */
-static inline void sync_csrs(struct vhart *vh, volatile struct nacl_shmem *s)
+void nacl_sync_csrs(struct vhart *vh)
 {
+    volatile struct nacl_shmem *s = shmem(vh);
     uint64_t dirty = s->dirty[NACL_WORD_OF(CSR_hvip)];
     uint64_t rest = dirty & ~NACL_DIRTY(CSR_hvip);
 
@@ -168,14 +157,9 @@ static inline void sync_csrs(struct vhart *vh, volatile struct nacl_shmem *s)
     }
     rest |= s->dirty[4] | s->dirty[6] | s->dirty[0] | s->dirty[1] | s->dirty[2] | s->dirty[12] |
             s->dirty[14];
-    if (unlikely(rest)) {
+    if (rest) {
         sync_words(vh);
     }
-}
-
-void nacl_sync_csrs(struct vhart *vh)
-{
-    sync_csrs(vh, shmem(vh));
 }
 
 bool nacl_sync_csr(struct vhart *vh, uint64_t num)
@@ -197,19 +181,10 @@ bool nacl_sync_csr(struct vhart *vh, uint64_t num)
     return true;
 }
 
-static inline void autoswap(struct hart *h, volatile struct nacl_shmem *s)
-{
-    if (s->autoswap_flags & NACL_AUTOSWAP_HSTATUS) {
-        uint64_t theirs = s->autoswap_hstatus;
-        s->autoswap_hstatus = h->hstatus;
-        hart_hstatus_write(h, theirs);
-    }
-}
-
 void nacl_trapped(struct vhart *vh, bool left)
 {
     if (left) {
-        autoswap(&vh->h, shmem(vh));
+        nacl_autoswap(&vh->h, shmem(vh));
     }
     show(vh, shmem(vh));
 }
@@ -279,42 +254,21 @@ void nacl_sync_hfence(struct vhart *vh, unsigned index)
     e->config = config & ~NACL_PENDING;
 }
 
-static __attribute__((noinline)) void sync_pending(struct vhart *vh)
+void nacl_sync_hfences(struct vhart *vh)
 {
     for (unsigned i = 0; i < NACL_HFENCES; i++) {
         nacl_sync_hfence(vh, i);
     }
 }
 
-/* Any entry may be pending, so all of them are looked at each time a guest is entered: two
- * instructions an entry. */
-static inline void sync_hfences(struct vhart *vh, volatile struct nacl_shmem *s)
-{
-    uint64_t any = 0;
-
-#pragma GCC unroll 60
-    for (unsigned i = 0; i < NACL_HFENCES; i++) {
-        any |= s->hfence[i].config;
-    }
-    if (unlikely(any & NACL_PENDING)) {
-        sync_pending(vh);
-    }
-}
-
-void nacl_sync_hfences(struct vhart *vh)
-{
-    sync_hfences(vh, shmem(vh));
-}
-
 void nacl_sync_all(struct vhart *vh)
 {
-    volatile struct nacl_shmem *s = shmem(vh);
     struct hart *h = &vh->h;
 
-    sync_csrs(vh, s);
-    sync_hfences(vh, s);
-    autoswap(h, s);
-    if (unlikely(!(h->hstatus & HSTATUS_SPV))) {
+    nacl_sync_csrs(vh);
+    nacl_sync_hfences(vh);
+    nacl_autoswap(h, shmem(vh));
+    if (!(h->hstatus & HSTATUS_SPV)) {
         nacl_show_all(vh);
     }
 }

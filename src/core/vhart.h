@@ -56,21 +56,29 @@ enum quick {
 /* What hardware must hold while VS runs, worked out of the H CSRs: changes seldom. */
 struct vs_environment {
     uint64_t medeleg, mideleg, mcounteren, menvcfg, mvien, mstateen;
-    int8_t quick; /* what vhart.quick is to be */
+    uint64_t traps;         /* of mstatus, but for what hstatus has; and SXL and UXL */
+    uint64_t status_mask;   /* what counts of the guest's sstatus */
+    uint64_t mie, mie_kept; /* as long as h.mie is mie_of; what mie holds if VS left it alone */
+    int8_t quick;           /* what vhart.quick is to be */
     uint64_t time_added;
-    bool known; /* false: work it out again */
+    uint64_t deadline; /* when vstimecmp comes, in mtime; 0: it has */
+    bool known;        /* false: work it out again */
+    bool differs;      /* menvcfg, mvien or stimecmp are others than HS's */
 };
 
 /* The same while HS runs. */
 struct hs_environment {
     uint64_t medeleg, mideleg, mcounteren, menvcfg, mstateen;
-    uint64_t traps;          /* TVM, TW, TSR of the virtual mstatus */
+    uint64_t mie;            /* see above */
+    uint64_t traps;          /* TVM, TW, TSR of the virtual mstatus; SXL, UXL */
     uint64_t hvip, vsstatus; /* the bits of them that HS writes */
-    int8_t quick;            /* what vhart.quick is to be */
+    int8_t quick;            /* what vhart.quick is to be, without NACL */
+    bool stce;               /* stimecmp is the hardware's */
 };
 
 struct nacl_shmem;
 struct trace_hart;
+struct vplic_hart;
 
 /*
  * What the policy "protect" keeps of the operating system while firmware runs (core/protect.c).
@@ -114,11 +122,15 @@ struct vhart {
     uint64_t m_irqs;     /* in mie always: Hearth's own, and MEI if firmware may be sent it */
     uint64_t shadow_atp; /* satp for the shadow root of the key below */
     struct shadow_key shadow_key;
-    bool watching; /* sret of HS traps because of a VS-level interrupt that HS keeps */
+    bool watching;   /* sret of HS traps because of a VS-level interrupt that HS keeps */
+    bool usual;      /* VS resident, and came so as usual: host/m/switch.c */
+    uint64_t mie_of; /* the h.mie that hs.mie, vs.mie and watching are of */
     struct vs_environment vs;
     struct hs_environment hs;
-    uint64_t pmpcfg[4][2];  /* pmpcfg0 and 2 of each view: host/m/pmp.h */
-    bool captured;          /* the PLIC's S context is closed for the guest's sake */
+    uint64_t pmpcfg[4][2];   /* pmpcfg0 and 2 of each view: host/m/pmp.h */
+    struct vplic_hart *plic; /* what is captured while VS runs (drv.h); NULL: nothing */
+    bool captured;           /* the PLIC's S context is closed for the guest's sake */
+    uint64_t poll;           /* the longest that the comparator may be away while VS runs */
     uint64_t mtip_deadline; /* of the virtual M timer, in mtime; ~0 without firmware (host_lines) */
     uint64_t time_offset;   /* virtual mtime less the physical one */
 

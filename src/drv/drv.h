@@ -45,17 +45,6 @@ struct timer_ops {
     void (*set)(uint64_t hartid, uint64_t deadline); /* mtimecmp; ~0: never */
 };
 
-/*
- * External interrupts of HS while a guest runs, on machines with a PLIC and without AIA:
- * capture(hartid) makes the M context of the hart see what its S context sees and closes the S
- * context (threshold), release(hartid) undoes it. Only by the hart itself. Capturing again takes up
- * what has changed in the enables. NULL where there is none.
- */
-struct external_ops {
-    void (*capture)(uint64_t hartid);
-    void (*release)(uint64_t hartid);
-};
-
 #define DRV_CLOSED 8
 
 /*
@@ -78,8 +67,7 @@ struct device {
 
 /* A PLIC: its model, which is where Hearth's own use of the M contexts is too. */
 struct plic {
-    struct lock lock; /* protects the model, if shared */
-    bool shared;      /* firmware's accesses reach it: external_ops take the lock */
+    struct lock lock; /* protects the model, where a hart is not alone */
     struct vplic model;
     struct mem_range range;
     unsigned harts;
@@ -93,13 +81,12 @@ static inline struct plic *plic_of(const struct vplic_hart *h)
 }
 
 struct drivers {
-    const struct console_ops *console;   /* NULL: none found */
-    const struct reset_ops *reset;       /* NULL: none found */
-    const struct ipi_ops *ipi;           /* never NULL after drv_probe() */
-    const struct timer_ops *timer;       /* never NULL after drv_probe() */
-    const volatile uint64_t *mtime;      /* the register that timer->time() reads */
-    const struct external_ops *external; /* may be NULL */
-    const struct msi_ops *msi;           /* NULL: no M-level IMSIC */
+    const struct console_ops *console; /* NULL: none found */
+    const struct reset_ops *reset;     /* NULL: none found */
+    const struct ipi_ops *ipi;         /* never NULL after drv_probe() */
+    const struct timer_ops *timer;     /* never NULL after drv_probe() */
+    const volatile uint64_t *mtime;    /* the register that timer->time() reads */
+    const struct msi_ops *msi;         /* NULL: no M-level IMSIC */
 
     struct mem_range closed[DRV_CLOSED]; /* registers that only Hearth may touch, each a naturally
                                             aligned power of two */
@@ -117,6 +104,17 @@ extern struct drivers drivers;
  * fails. The tree need not be whole, only its header; NULL: none.
  */
 void drv_early(const void *fdt);
+
+/*
+ * External interrupts of HS while a guest runs, on machines with a PLIC and without AIA:
+ * external_capture() makes the M context of the hart see what its S context sees and closes the S
+ * context (threshold), external_release() undoes it. Only by the hart itself. Capturing again takes
+ * up what has changed in the enables. external_of(): what it is done with; NULL if no PLIC knows
+ * the hart.
+ */
+struct vplic_hart *external_of(uint64_t hartid);
+void external_capture(struct vplic_hart *h);
+void external_release(struct vplic_hart *h);
 
 /* mip.MEIP: this hart's wire from the PLIC or APLIC, after what was written to that. */
 bool external_line(void) must_check;

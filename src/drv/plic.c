@@ -29,39 +29,42 @@ static void complete(volatile uint32_t *at, uint32_t id)
     *at = id;
 }
 
-/* Only with firmware in the world do other harts touch what is this hart's. */
-static inline void guarded(void (*what)(struct vplic_hart *), uint64_t hartid)
+struct vplic_hart *external_of(uint64_t hartid)
 {
-    struct vplic_hart *h = (struct vplic_hart *)by_hart_at(&of_hart, hartid);
-    if (h == NULL) {
-        return;
-    }
-    struct plic *p = plic_of(h);
-    if (likely(!p->shared)) {
-        what(h);
-        return;
-    }
-    lock_take(&p->lock);
+    return (struct vplic_hart *)by_hart_at(&of_hart, hartid);
+}
+
+static void locked(void (*what)(struct vplic_hart *), struct vplic_hart *h)
+{
+    struct lock *lock = &plic_of(h)->lock;
+
+    lock_take(lock);
     what(h);
-    lock_drop(&p->lock);
+    lock_drop(lock);
 }
 
-static void capture(uint64_t hartid)
+void external_capture(struct vplic_hart *h)
 {
-    guarded(vplic_capture, hartid);
+    if (!h->alone) {
+        locked(vplic_capture, h);
+    } else if (h->captured || !vplic_capture_quick(h)) {
+        vplic_capture(h);
+    }
 }
 
-static void release(uint64_t hartid)
+void external_release(struct vplic_hart *h)
 {
-    guarded(vplic_release, hartid);
+    if (!h->alone) {
+        locked(vplic_release, h);
+    } else if (h->captured) {
+        vplic_release_quick(h);
+    }
 }
-
-static const struct external_ops ops = {.capture = capture, .release = release};
 
 /* The hart's place in model.hart[]; negative if there are too many. */
 static int slot_of(struct plic *p, uint64_t hartid)
 {
-    struct vplic_hart *h = (struct vplic_hart *)by_hart_at(&of_hart, hartid);
+    struct vplic_hart *h = external_of(hartid);
     if (h != NULL && plic_of(h) == p && h < &p->model.hart[p->harts]) {
         return (int)(h - p->model.hart);
     }
@@ -141,7 +144,6 @@ static int probe(const void *fdt, int node)
         write32(reg.base + DELEGATE, 1);
     }
     drivers.plics++;
-    drivers.external = &ops;
     return 0;
 }
 

@@ -20,7 +20,6 @@
 #define ENABLE_STRIDE  0x80
 #define CONTEXT        0x200000
 #define CONTEXT_STRIDE 0x1000
-#define NOTHING        UINT32_MAX /* a threshold above every priority */
 
 /* The sources of word w whose priority is above the threshold. */
 static uint32_t above(const struct vplic *p, unsigned w, uint32_t sources, uint32_t threshold)
@@ -93,49 +92,33 @@ static inline void hold_parts(const struct vplic *p, struct vplic_hart *h)
     } else if (h->captured) {
         hold_one(p, h, h->s_enable, h->s_threshold);
     } else {
-        hold_threshold(h, NOTHING, false);
+        hold_threshold(h, VPLIC_NOTHING, false);
     }
 }
 
 void vplic_capture(struct vplic_hart *h)
 {
-    const unsigned words = h->plic->words;
-    const volatile uint32_t *enable = h->s.enable;
-    bool changed = false;
-
-    if (h->m.enable == NULL || enable == NULL) {
+    if (!h->both) {
         return;
     }
-    for (unsigned w = 0; w < words; w++) {
-        h->s_enable[w] = enable[w];
+    for (unsigned w = 0; w < h->plic->words; w++) {
+        h->s_enable[w] = h->s.enable[w];
     }
     if (!h->captured) {
         h->captured = true;
         h->s_threshold = h->s.threshold[0];
-        h->s.threshold[0] = NOTHING;
+        h->s.threshold[0] = VPLIC_NOTHING;
     }
-    if (unlikely(h->any)) {
-        hold_parts(h->plic, h);
-        return;
-    }
-    for (unsigned w = 0; w < words; w++) {
-        changed |= hold(h, w, h->s_enable[w]);
-    }
-    hold_threshold(h, h->s_threshold, changed);
+    hold_parts(h->plic, h);
 }
 
 void vplic_release(struct vplic_hart *h)
 {
-    if (!h->captured) {
-        return;
-    }
-    h->captured = false;
-    if (unlikely(h->any)) {
+    if (h->captured) {
+        h->captured = false;
         hold_parts(h->plic, h);
-    } else {
-        hold_threshold(h, NOTHING, false);
+        h->s.threshold[0] = h->s_threshold;
     }
-    h->s.threshold[0] = h->s_threshold;
 }
 
 static void lines(void *state, unsigned hart, uint64_t now, struct vdev_lines *l)
@@ -181,7 +164,7 @@ static void m_enable(const struct vplic *p, struct vplic_hart *h, unsigned w, st
     }
     h->m.enable[w] = (uint32_t)a->value; /* which bits there are only the device knows */
     h->held[w] = h->enable[w] = h->m.enable[w];
-    hold_threshold(h, NOTHING, true);
+    hold_threshold(h, VPLIC_NOTHING, true);
     h->any = false;
     for (unsigned i = 0; i < p->words; i++) {
         h->any = h->any || h->enable[i] != 0;
@@ -232,7 +215,7 @@ static void s_threshold(const struct vplic *p, struct vplic_hart *h, struct vdev
         h->s.threshold[0] = (uint32_t)a->value;
     } else {
         h->s_threshold = legal_threshold(h->s.threshold, h->s_threshold, (uint32_t)a->value);
-        h->s.threshold[0] = NOTHING;
+        h->s.threshold[0] = VPLIC_NOTHING;
         hold_parts(p, h);
     }
 }
@@ -261,7 +244,7 @@ static void s_claim(const struct vplic *p, struct vplic_hart *h, struct vdev_acc
     }
     claim(p, &h->s, a);
     if (h->captured) {
-        h->s.threshold[0] = NOTHING;
+        h->s.threshold[0] = VPLIC_NOTHING;
     }
     a->lines |= affected(p);
 }
@@ -347,6 +330,7 @@ void vplic_init(struct vplic *p, unsigned sources)
     for (unsigned i = 0; i < VDEV_HARTS; i++) {
         p->hart[i].hart = VDEV_NOBODY;
         p->hart[i].plic = p;
+        p->hart[i].words = (uint8_t)p->words;
     }
 }
 
@@ -359,15 +343,17 @@ void vplic_context(struct vplic *p, unsigned number, unsigned slot, bool s,
         p->context[number] = (uint8_t)(2 * slot + s);
     }
     *(s ? &h->s : &h->m) = *c;
+    h->alone = h->both = h->s.enable != NULL && h->m.enable != NULL;
     for (unsigned w = 0; w < p->words; w++) {
         c->enable[w] = 0;
     }
-    c->threshold[0] = NOTHING;
-    h->held_threshold = NOTHING;
+    c->threshold[0] = VPLIC_NOTHING;
+    h->held_threshold = VPLIC_NOTHING;
 }
 
 void vplic_hart(struct vplic *p, unsigned slot, unsigned hart)
 {
     p->hart[slot].hart = (uint8_t)hart;
+    p->hart[slot].alone = false;
     p->slot[hart] = (uint8_t)slot;
 }

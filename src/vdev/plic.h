@@ -28,7 +28,8 @@
 
 #define VPLIC_SOURCES  1023
 #define VPLIC_WORDS    32
-#define VPLIC_CONTEXTS 128 /* those that firmware can reach; others are nobody's */
+#define VPLIC_CONTEXTS 128        /* those that firmware can reach; others are nobody's */
+#define VPLIC_NOTHING  UINT32_MAX /* a threshold above every priority */
 
 /* A physical context; NULL: the hart has none. claim/complete is threshold[1]. */
 struct plic_context {
@@ -40,7 +41,10 @@ struct vplic_hart {
     const struct vplic *plic; /* that this is part of */
     struct plic_context m, s;
     uint8_t hart; /* index, or VDEV_NOBODY: none that firmware may interrupt */
+    uint8_t words;
 
+    bool both;     /* it has both contexts */
+    bool alone;    /* and firmware can't reach them: s_enable is held */
     bool any;      /* an enable bit of M's is set */
     bool quiet;    /* M's line is up and M's part taken out */
     bool captured; /* S's part is there */
@@ -76,16 +80,46 @@ void vplic_init(struct vplic *p, unsigned sources);
 void vplic_context(struct vplic *p, unsigned number, unsigned slot, bool s,
                    const struct plic_context *c);
 
-/* The hart in slot is the world's hart of that index. */
+/* The hart in slot is the world's hart of that index, and firmware can reach its contexts. */
 void vplic_hart(struct vplic *p, unsigned slot, unsigned hart);
 
 /*
  * Lets the M context see what the S context sees, and closes that; again: takes up what has changed
- * since. Undone by vplic_release(). Nothing if the hart lacks one of them. By the hart itself. With
- * firmware in the world the device's lock is held.
+ * since. Undone by vplic_release(). Nothing if the hart lacks one of them. By the hart itself. If
+ * it is not alone the device's lock is held.
  */
 void vplic_capture(struct vplic_hart *h);
 void vplic_release(struct vplic_hart *h);
+
+/*
+ * The same each time that a guest is run, if the hart is alone and is not captured, or is. False,
+ * and nothing done: S's enables are others than the last time.
+ */
+static inline bool vplic_capture_quick(struct vplic_hart *h)
+{
+    const volatile uint32_t *enable = h->s.enable;
+    const uint32_t *held = h->held, *end = held + h->words;
+
+    do {
+        if (unlikely(*enable++ != *held++)) {
+            return false;
+        }
+    } while (held != end);
+    h->captured = true;
+    h->s_threshold = h->s.threshold[0];
+    h->s.threshold[0] = VPLIC_NOTHING;
+    h->held_threshold = h->s_threshold;
+    h->m.threshold[0] = h->s_threshold;
+    return true;
+}
+
+static inline void vplic_release_quick(struct vplic_hart *h)
+{
+    h->captured = false;
+    h->held_threshold = VPLIC_NOTHING;
+    h->m.threshold[0] = VPLIC_NOTHING;
+    h->s.threshold[0] = h->s_threshold;
+}
 
 /*
  * The row of the bus; its state is a struct vplic. lines() is called by the hart itself: MEI is its

@@ -6,6 +6,7 @@
  */
 #include "csr.h"
 #include "env.h"
+#include "nacl.h"
 #include "test.h"
 
 #define T1           6u
@@ -164,9 +165,62 @@ static void hypervisor_csrs(void)
     }
 }
 
+/*
+ * From HS into the guest by sync_sret, and back by the guest's ECALL: instructions of neither. HS's
+ * registers go with it as the guest's, so that they are what they were behind it.
+ */
+static uint64_t round_trip(void)
+{
+    uint64_t n;
+    __asm__ volatile(
+        ".balign 4\n .option push\n .option norvc\n"
+        "li a7, 0x4e41434c\n li a6, 4\n la t1, 1f\n csrrw t1, stvec, t1\n"
+        "sd x1, 8(%1)\n sd x2, 16(%1)\n sd x3, 24(%1)\n sd x4, 32(%1)\n"
+        "sd x6, 48(%1)\n sd x7, 56(%1)\n sd x8, 64(%1)\n sd x9, 72(%1)\n"
+        "sd x10, 80(%1)\n sd x11, 88(%1)\n sd x12, 96(%1)\n sd x13, 104(%1)\n"
+        "sd x14, 112(%1)\n sd x15, 120(%1)\n sd x16, 128(%1)\n sd x17, 136(%1)\n"
+        "sd x18, 144(%1)\n sd x19, 152(%1)\n sd x20, 160(%1)\n sd x21, 168(%1)\n"
+        "sd x22, 176(%1)\n sd x23, 184(%1)\n sd x24, 192(%1)\n sd x25, 200(%1)\n"
+        "sd x26, 208(%1)\n sd x27, 216(%1)\n sd x28, 224(%1)\n sd x29, 232(%1)\n"
+        "sd x30, 240(%1)\n sd x31, 248(%1)\n"
+        "csrr t0, instret\n sd t0, 40(%1)\n ecall\n"
+        "1: csrr t2, instret\n csrw stvec, t1\n sub %0, t2, t0\n"
+        ".option pop"
+        : "=r"(n)
+        : "r"(&shm)
+        : "t0", "t1", "t2", "a6", "a7", "memory");
+    return n - 4; /* what is between the counts, and the guest's ECALL */
+}
+
+/* The way that KVM's null hypercall takes. */
+static void nacl(void)
+{
+    static const uint32_t ecall[] = {INSN_ECALL};
+    guest();
+    if (!counted() || !nacl_begin())
+        return;
+    run_code(MODE_VS, ecall, 1, 0, 0);
+    nacl_run(MODE_VS, code_pc(MODE_VS), HSTATUS_SPVP | HSTATUS_VTW);
+    shm.swap = 1;
+    for (unsigned i = 0; i < 10; i++) {
+        nacl_put(CSR_HVIP, 0); /* each time, as KVM does */
+        uint64_t n = round_trip();
+        context("%lu instructions", n);
+        check_eq(csr_read(scause), CAUSE_ECALL_VS, "scause");
+        check_eq(csr_read(sepc), code_pc(MODE_VS), "sepc");
+        check_bits(shm.swap_hstatus, HSTATUS_SPV, HSTATUS_SPV, "the trap's hstatus");
+        check(!exact || n <= 700, "at most 700");
+        if (i == 9)
+            note("%lu instructions", n);
+    }
+    shm.swap = 0;
+    nacl_end();
+}
+
 TESTS("cost",                                                                   /**/
       {"time_into_every_register", "norm:rdtime_op", time_into_every_register}, /**/
       {"time_read", "machine: Zicntr", time_read},                              /**/
       {"sfence", "supervisor: SFENCE.VMA", sfence},                             /**/
       {"hypervisor_csrs", "hypervisor: CSRs", hypervisor_csrs},                 /**/
+      {"nacl", "Nested: what it is for", nacl},                                 /**/
       {"fill", "hypervisor: Two-Stage Address Translation", fill});

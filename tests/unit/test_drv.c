@@ -165,7 +165,7 @@ static void plic_capture_and_release(void **state)
     ENABLE(4)[0] = 0xffff;
     *THRESHOLD(4) = 0;
 
-    drivers.external->capture(1);
+    external_capture(external_of(1));
     assert_int_equal(ENABLE(1)[0], 0x400); /* M sees what S would */
     assert_int_equal(ENABLE(1)[2], 0x80000000);
     assert_int_equal(*THRESHOLD(1), 3);
@@ -175,20 +175,20 @@ static void plic_capture_and_release(void **state)
     assert_int_equal(*THRESHOLD(4), 0);
 
     ENABLE(2)[0] = 0x800; /* another hart moves an interrupt meanwhile */
-    drivers.external->capture(1);
+    external_capture(external_of(1));
     assert_int_equal(ENABLE(1)[0], 0x800);
     assert_int_equal(*THRESHOLD(1), 3);
 
-    drivers.external->release(1);
+    external_release(external_of(1));
     assert_int_equal(*THRESHOLD(1), UINT32_MAX);
     assert_int_equal(*THRESHOLD(2), 3);
-    drivers.external->release(1);
+    external_release(external_of(1));
     assert_int_equal(*THRESHOLD(2), 3);
 
     *THRESHOLD(2) = 5; /* HS writes; then the next guest */
-    drivers.external->capture(1);
+    external_capture(external_of(1));
     assert_int_equal(*THRESHOLD(1), 5);
-    drivers.external->release(1);
+    external_release(external_of(1));
     assert_int_equal(*THRESHOLD(2), 5);
 }
 
@@ -198,9 +198,9 @@ static void plic_hart_without_s_context(void **state)
     plic();
     assert_int_equal(probe(&drv_plic), 0);
     *THRESHOLD(0) = 1;
-    drivers.external->capture(0);
-    drivers.external->release(0);
-    drivers.external->capture(99);
+    external_capture(external_of(0));
+    external_release(external_of(0));
+    assert_null(external_of(99));
     assert_int_equal(*THRESHOLD(0), 1);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SBI 3.0, "Nested Acceleration Extension": its shared memory, and the CSRs in it. */
+#include "core/nacl_switch.h"
+
 #include "nacl_fixture.h"
 
 /* "Function: Probe nested acceleration feature" */
@@ -123,6 +125,30 @@ static void shows_traps(void **state)
         put(h, CSR_vsie, rnd());
         fake.time = rnd();
         nacl_trapped(me, left);
+        assert_shown();
+    }
+}
+
+/* The same for a guest that was entered with nothing to synchronize, and has changed neither hvip
+ * nor hie: there is less to be shown then. */
+static void shows_usual_traps(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 4000; i++) {
+        test_isa.ext = MASK(EXT_C, 0) & ~(BIT(EXT_SMAIA) | BIT(EXT_SMSTATEEN));
+        scramble();
+        me->h.hvip = me->h.hvien = me->h.hvictl = me->h.vsie_aia = 0;
+        nacl_show_all(me);
+        struct hart *h = &me->h;
+        uint64_t *change[] = {&h->vstvec, &h->vsscratch, &h->vsepc, &h->vscause,  &h->vstval,
+                              &h->htval,  &h->htinst,    &h->vsatp, &h->vstimecmp};
+        for (unsigned n = 0; n < ARRAY_LEN(change); n++) {
+            *change[n] = rnd();
+        }
+        put(h, CSR_vsstatus, rnd());
+        put(h, CSR_hstatus, rnd());
+        h->time = fake.time = rnd();
+        nacl_left(me, (hart_hip(h) & BIT(IRQ_VSTI)) != 0);
         assert_shown();
     }
 }
@@ -260,9 +286,10 @@ static void pending_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(probe),        T(set_shmem),     T(no_shmem),      T(dropped),
-        T(shows_all),    T(shows_traps),   T(shows_writes),  T(sync_csr_numbers),
-        T(sync_one_csr), T(sync_all_csrs), T(pending_stays),
+        T(probe),        T(set_shmem),         T(no_shmem),
+        T(dropped),      T(shows_all),         T(shows_traps),
+        T(shows_writes), T(shows_usual_traps), T(sync_csr_numbers),
+        T(sync_one_csr), T(sync_all_csrs),     T(pending_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

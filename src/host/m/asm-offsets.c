@@ -26,6 +26,7 @@ void asm_offsets(void)
     DEFINE(VHART_LAST_PC, offsetof(struct vhart, last_pc));
     DEFINE(VHART_EXITS_TIME, offsetof(struct vhart, exits[EXIT_time]));
     DEFINE(VHART_EXITS_CSR_H, offsetof(struct vhart, exits[EXIT_csr_h]));
+    DEFINE(VHART_VS_DEADLINE, offsetof(struct vhart, vs.deadline));
     DEFINE(VHART_MARKER, offsetof(struct vhart, marker));
     DEFINE(VHART_HS_MEDELEG, offsetof(struct vhart, hs.medeleg));
     DEFINE(VHART_HVIP_WRITTEN, offsetof(struct vhart, hs.hvip));

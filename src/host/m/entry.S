@@ -51,6 +51,8 @@ m_entry:
     csrr t0, mcause
     addi t0, t0, -CAUSE_ILLEGAL_INSN
     beqz t0, .Lquick
+    addi t0, t0, CAUSE_ILLEGAL_INSN - CAUSE_ECALL_S
+    beqz t0, environment_call
 entered:
     others sd
     preserved sd
@@ -67,6 +69,33 @@ load_others:
     others ld
     ld tp, HART_X + 8 * 4(tp)
     mret
+
+/*
+ * An ECALL of a guest to HS needs no register but those that C code may change. Of those of HS the commonest is NACL's synchronized
+ * sret, which needs none at all.
+ */
+environment_call:
+    lbu t1, HART_V(tp)
+    beqz t1, 1f
+    others sd
+    csrrw t0, mscratch, tp
+    sd t0, HART_X + 8 * 4(tp)
+    csrr t1, mepc
+    sd t1, HART_PC(tp)
+    ld sp, VHART_STACK(tp)
+    mv a0, tp
+    call m_leave_ecall
+    j .Lback
+1:  li t1, SBI_EXT_NACL
+    bne a7, t1, entered
+    addi t0, a6, -SBI_NACL_SYNC_SRET
+    bnez t0, entered
+    ld t0, VHART_NACL(tp)
+    beqz t0, entered
+    csrw mscratch, tp
+    ld sp, VHART_STACK(tp)
+    mv a0, tp
+    call m_sync_sret
 
 /* mtvec in a world with firmware: below it, and in virtual M, which is physical U. */
     .balign 4
@@ -171,30 +200,6 @@ m_launch:
     csrw mscratch, tp
     ld sp, VHART_STACK(tp)
     j m_return
-
-/*
- * mtvec while HS runs and has NACL's shared memory: a synchronized sret needs no register of the caller's. Should HS give the
- * memory back, this goes on as m_entry does; while a guest runs there is none of it, or mtvec is m_entry.
- */
-    .balign 4
-    .globl m_entry_nacl
-m_entry_nacl:
-    csrrw tp, mscratch, tp
-    first sd
-    csrr t0, mcause
-    addi t0, t0, -CAUSE_ECALL_S
-    bnez t0, 1f
-    li t1, SBI_EXT_NACL
-    bne a7, t1, 1f
-    addi t0, a6, -SBI_NACL_SYNC_SRET
-    bnez t0, 1f
-    ld t0, VHART_NACL(tp)
-    beqz t0, 1f
-    csrw mscratch, tp
-    ld sp, VHART_STACK(tp)
-    mv a0, tp
-    call m_sync_sret
-1:  j entered
 
 /* noreturn: leaves for the guest with registers from elsewhere; a0 = struct vhart, a1 = where x0 would be. */
     .globl m_resume

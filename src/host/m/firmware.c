@@ -58,7 +58,7 @@ void m_firmware_load(struct vhart *vh)
 
     vhart_count(vh, EXIT_to_m);
     if (vh->captured) {
-        drivers.external->release(h->hartid);
+        external_release(vh->plic);
         vh->captured = false;
     }
     hw_write(CSR_mideleg, 0);

@@ -224,9 +224,11 @@ static last_call void sret_vs(struct vhart *vh, uint64_t mstatus)
 static last_call void sret_enter(struct vhart *vh)
 {
     vhart_count(vh, EXIT_sret_enter);
-    host_unload(vh);
-    hart_sret(&vh->h);
-    m_settle(vh);
+    if (!m_enter(vh)) {
+        host_unload(vh);
+        hart_sret(&vh->h);
+        m_settle(vh);
+    }
 }
 
 /* What a guest's kernel does often. Handled? */

@@ -9,10 +9,8 @@
 #include "drv/drv.h"
 
 #define NEVER (~UINT64_C(0))
-/* How long a change that no trap announces may go unseen, in halvings of a second: another hart's
- * write to this one's PLIC enables, 1/256 s; HS setting SIE while a VS-level interrupt that it
- * keeps is pending, 122 us. */
-#define POLL_EXTERNAL    8
+/* How long a change that no trap announces may go unseen, in halvings of a second: HS setting SIE
+ * while a VS-level interrupt that it keeps is pending, 122 us. */
 #define POLL_UNDELEGATED 13
 
 uint64_t host_mtime(void)
@@ -105,13 +103,14 @@ static inline void arm(struct vhart *vh, uint64_t next)
     }
 }
 
-/* VS resident: the deadline of the guest's timer is vs. */
-static inline void arm_vs(struct vhart *vh, uint64_t vs)
+/* VS resident: its timer has come or not, and is to come then. */
+static inline void arm_vs(struct vhart *vh, bool due, uint64_t deadline)
 {
-    uint64_t next = min_u64(hs_deadline(vh), vs);
+    uint64_t next = min_u64(hs_deadline(vh), deadline);
 
+    vh->vs.deadline = due ? 0 : deadline;
     if (vh->captured) {
-        next = min_u64(next, vh->h.time + (vh->world->timebase >> POLL_EXTERNAL));
+        next = min_u64(next, vh->h.time + vh->poll);
     }
     arm(vh, next);
 }
@@ -127,10 +126,10 @@ void m_timer_arm(struct vhart *vh)
 {
     const struct hart *h = &vh->h;
     uint64_t next = hs_deadline(vh), vs;
+    bool due = vs_timer_due(h, &vs);
 
-    (void)vs_timer_due(h, &vs);
     if (h->v) {
-        arm_vs(vh, vs);
+        arm_vs(vh, due, vs);
         return;
     }
     if (m_may_be_undelegated(h)) {
@@ -147,15 +146,16 @@ void m_vs_timer(struct vhart *vh)
 {
     struct hart *h = &vh->h;
     uint64_t deadline;
+    bool due;
 
     h->time = host_time();
-    if (((h->hvip & BIT(IRQ_VSTI)) | (vs_timer_due(h, &deadline) ? BIT(IRQ_VSTI) : 0)) &
-        h->hideleg) {
+    due = vs_timer_due(h, &deadline);
+    if (((h->hvip & BIT(IRQ_VSTI)) | (due ? BIT(IRQ_VSTI) : 0)) & h->hideleg) {
         hw_set(CSR_mip, BIT(IRQ_STI));
     } else {
         hw_clear(CSR_mip, BIT(IRQ_STI));
     }
-    arm_vs(vh, deadline);
+    arm_vs(vh, due, deadline);
 }
 
 /* All of mip as VS is to see it, in the physical S bits. */
@@ -163,9 +163,11 @@ void m_vs_pending(struct vhart *vh)
 {
     struct hart *h = &vh->h;
     uint64_t pending = h->hvip, deadline;
+    bool due;
 
     h->time = host_time();
-    pending |= vs_timer_due(h, &deadline) ? BIT(IRQ_VSTI) : 0;
+    due = vs_timer_due(h, &deadline);
+    pending |= due ? BIT(IRQ_VSTI) : 0;
     pending = (pending & h->hideleg & IRQS_VS) >> 1;
     if (machine.smaia) {
         hw_write(CSR_mvip, pending & BIT(IRQ_SEI));
@@ -173,7 +175,7 @@ void m_vs_pending(struct vhart *vh)
     }
     hw_clear(CSR_mip, IRQS_S);
     hw_set(CSR_mip, pending);
-    arm_vs(vh, deadline);
+    arm_vs(vh, due, deadline);
 }
 
 /* Without Sstc in hardware STIP is Hearth's to write, whether HS asked by SBI or by an emulated
@@ -224,8 +226,7 @@ static void timer_interrupt(struct vhart *vh)
     }
     if (vh->resident == RESIDENT_VS) {
         if (vh->captured) {
-            drivers.external->capture(
-                h->hartid); /* again: another hart may have changed the enables */
+            external_capture(vh->plic); /* again: another hart may have changed the enables */
             hw_set(CSR_mie, vh->m_irqs);
         }
         /* VSSIP stands in hardware: only the timer's bit is news here */

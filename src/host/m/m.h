@@ -18,9 +18,8 @@
 
 /* entry.S */
 void m_entry(void);
-void m_entry_nacl(void);
 _Noreturn void m_launch(struct vhart *vh);
-_Noreturn void m_resume(struct vhart *vh, const volatile uint64_t *x);
+void m_resume(struct vhart *vh, const volatile uint64_t *x); /* does not return, but is jumped to */
 int64_t m_load_half(uint64_t va, uint64_t mstatus_bits);
 
 /* access.S: one access of len bytes; 0, or 1 if the bus refused it. */
@@ -35,15 +34,25 @@ void m_settle_undelegated(struct vhart *vh);        /* V = 0, vhart.watching */
 void m_settle_guest(struct vhart *vh);              /* V = 1 */
 _Noreturn void m_broken(struct vhart *vh);
 
-/* resident.c */
-void m_hs_changed(struct vhart *vh);                  /* menvcfg or what is delegated to HS has */
+/* switch.c */
 void m_leave(struct vhart *vh, const struct trap *t); /* VS resident, HS takes it: then HS is */
-void m_leave_ecall(struct vhart *vh);                 /* the same for an ECALL of VS */
-_Noreturn void m_sync_sret(struct vhart *vh);         /* NACL's, straight from the trap */
+void m_leave_ecall(struct vhart *vh);                 /* the same for an ECALL of VS: entry.S */
+/* HS resident, without NACL: its sret, if it enters the guest as usual. False: nothing done. */
+bool m_enter(struct vhart *vh) must_check;
+void m_sync_sret(struct vhart *vh); /* NACL's, straight from the trap: entry.S. Does not return */
+
+/* resident.c */
+void m_hs_changed(struct vhart *vh); /* menvcfg or what is delegated to HS has */
+void m_leave_somehow(struct vhart *vh, const struct trap *t); /* m_leave() in any case */
 void m_load(struct vhart *vh); /* loads what h.v says; resident must be NONE */
 void m_hs_environment(
     struct vhart *vh); /* what hardware must do while HS runs: again after hstatus changed */
-void m_vsatp_changed(struct vhart *vh); /* VS resident has written it */
+void m_vsatp_changed(struct vhart *vh);          /* VS resident has written it */
+static inline void m_vs_forget(struct vhart *vh) /* vhart.vs is of CSRs that have changed */
+{
+    vh->vs.known = false;
+    vh->mie_of = ~UINT64_C(0);
+}
 
 /* Notices a trap that the hardware delivered to HS while the model's hstatus.SPV, GVA, htval or
  * htinst were set. */
@@ -61,6 +70,14 @@ static inline void m_native_note(struct vhart *vh)
 void m_interrupt(struct vhart *vh, uint64_t cause);
 void m_vs_pending(struct vhart *vh); /* VS being loaded: its mip, and the next deadline */
 void m_vs_timer(struct vhart *vh);   /* VS resident: VSTIP and the next deadline */
+/* host_time(), inline. */
+static inline uint64_t m_time(const struct vhart *vh)
+{
+    return likely(vh->mtime == NULL) ? hw_read(CSR_time) : *vh->mtime + vh->time_offset;
+}
+
+/* How long a change that another hart makes to this one's PLIC enables may go unseen: 1/256 s. */
+#define POLL_EXTERNAL 8
 /* May HS have VS-level interrupts that hideleg leaves to it? Asked at every return. */
 static inline bool m_may_be_undelegated(const struct hart *h)
 {

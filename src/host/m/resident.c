@@ -4,6 +4,7 @@
  * are HS's and VS's alike: they stay where they are.
  */
 #include "host/m/firmware.h"
+#include "host/m/resident.h"
 #include "core/nacl.h"
 #include "core/policy.h"
 #include "drv/drv.h"
@@ -55,107 +56,42 @@ void m_hs_changed(struct vhart *vh)
     vh->mtime = machine.time_csr ? NULL : drivers.mtime;
     vh->hs.menvcfg = h->menvcfg & machine.menvcfg_mask;
     vh->hs.mstateen = f != NULL ? h->mstateen[0] : ~UINT64_C(0);
-    vh->hs.traps = h->mstatus & (STATUS_TVM | STATUS_TW | STATUS_TSR);
+    vh->hs.stce = machine.sstc && (h->menvcfg & ENVCFG_STCE);
+    vh->hs.traps = SXL_UXL_64 | (h->mstatus & (STATUS_TVM | STATUS_TW | STATUS_TSR));
     vh->hs.hvip = hart_hvip_writable(h);
     vh->hs.vsstatus = hart_sstatus_writable(h);
     vh->hs.quick = hs_quick(h);
-    vh->vs.known = false;
-}
-
-/* What HS takes directly. While SPV is set a trap into HS must clear it: the hardware wouldn't, so
- * the model takes all of them. */
-static inline uint64_t hs_medeleg(const struct vhart *vh)
-{
-    const struct hart *h = &vh->h;
-
-    return (h->hstatus & HSTATUS_SPV) ? 0 : vh->hs.medeleg;
-}
-
-/* What traps in HS: as the virtual mstatus says; and sret that may enter the guest, or a mode in
- * which a waiting interrupt is taken. In that case every exit looks for it: none is quick but for
- * the time. */
-static inline uint64_t hs_traps(struct vhart *vh)
-{
-    vh->watching = m_may_be_undelegated(&vh->h);
-    vh->quick = vh->hs.quick;
-    if (unlikely(vh->watching)) {
-        vh->quick = vh->quick > QUICK_NONE ? QUICK_TIME : QUICK_NONE;
-    }
-    return vh->hs.traps | ((vh->h.hstatus & HSTATUS_SPV) || vh->watching ? STATUS_TSR : 0);
+    vh->vs.differs = true;
+    m_vs_forget(vh);
 }
 
 void m_hs_environment(struct vhart *vh)
 {
-    hw_write(CSR_medeleg, hs_medeleg(vh));
+    vh->watching = m_may_be_undelegated(&vh->h);
+    m_hs_quick(vh);
+    hw_write(CSR_medeleg, m_hs_medeleg(vh));
     hw_clear(CSR_mstatus, STATUS_TVM | STATUS_TW | STATUS_TSR);
-    hw_set(CSR_mstatus, hs_traps(vh));
+    hw_set(CSR_mstatus, m_hs_traps(vh));
 }
 
-static inline __attribute__((always_inline)) void load_hs(struct vhart *vh, uint8_t prv)
+/* After a change to mie or hideleg. With mvien sie.SEIE is a bit of its own: mie says nothing of
+ * VS's. */
+void m_enables_change(struct vhart *vh)
 {
-    struct hart *h = &vh->h;
+    const struct hart *h = &vh->h;
+    uint64_t m = vh->m_irqs | (h->mie & BIT(IRQ_LCOFI)), sei = h->mie & BIT(IRQ_SEI);
 
-    if (vh->captured) {
-        drivers.external->release(h->hartid);
-        vh->captured = false;
-    }
-    hw_write(CSR_mideleg, vh->hs.mideleg);
-    hw_write(CSR_mie, vh->m_irqs | (h->mie & (IRQS_S | BIT(IRQ_LCOFI))));
+    vh->mie_of = h->mie;
+    vh->watching = m_may_be_undelegated(h);
+    vh->hs.mie = m | (h->mie & IRQS_S);
     if (machine.smaia) {
-        hw_write(CSR_mvien, 0);
+        vh->vs.mie = m | sei;
+        vh->vs.mie_kept = 0;
+    } else {
+        vh->vs.mie =
+            m | (h->mie & h->hideleg & IRQS_VS) >> 1 | (sei && vh->plic != NULL ? BIT(IRQ_MEI) : 0);
+        vh->vs.mie_kept = vh->vs.mie;
     }
-    hw_write(CSR_mcounteren, vh->hs.mcounteren);
-    hw_clear(CSR_mip, IRQS_S);
-    hw_set(CSR_mip, h->mip & IRQS_S);
-    if (machine.menvcfg) {
-        hw_write(CSR_menvcfg, vh->hs.menvcfg);
-        if (machine.mstateen) {
-            hw_write(CSR_mstateen0, vh->hs.mstateen);
-        }
-        if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
-            hw_write(CSR_stimecmp,
-                     h->stimecmp);   /* compared anew: QEMU doesn't when STCE is set again */
-            h->mip &= ~BIT(IRQ_STI); /* the hardware's again */
-        }
-    }
-    hw_write(CSR_stvec, h->stvec);
-    hw_write(CSR_sscratch, h->sscratch);
-    hw_write(CSR_sepc, h->sepc);
-    hw_write(CSR_scause, h->scause);
-    hw_write(CSR_stval, h->stval);
-    hw_write(CSR_satp, h->satp);
-    hw_write(CSR_medeleg, hs_medeleg(vh));
-    hw_write(CSR_mstatus, (h->mstatus & STATUS_S) | hs_traps(vh) | SXL_UXL_64 |
-                              FIELD_PUT(STATUS_MPP, (uint64_t)prv));
-    hw_write(HW_pmpcfg0, vh->pmpcfg[PMP_HS][0]);
-    if (vh->nacl) {
-        hw_write(CSR_mtvec, (uintptr_t)m_entry_nacl);
-    }
-    vh->marker = h->scause;
-    vh->resident = RESIDENT_HS;
-    if (unlikely(vh->quick > QUICK_NONE)) {
-        vh->time_added = vh->time_offset;
-    }
-    hw_sfence_all();
-}
-
-/* With an FS of HS that is off, the guest's is too. */
-static uint64_t vs_status(const struct hart *h)
-{
-    uint64_t s = h->vsstatus & STATUS_S;
-
-    if ((h->mstatus & STATUS_FS) == 0) {
-        s &= ~STATUS_FS;
-    }
-    if ((h->mstatus & STATUS_VS) == 0) {
-        s &= ~STATUS_VS;
-    }
-    return s;
-}
-
-static bool vs_bare(const struct hart *h)
-{
-    return FIELD_GET(ATP_MODE, h->vsatp) == MODE_BARE;
 }
 
 /* After a change to hedeleg, hideleg, the counter enables, menvcfg, henvcfg, htimedelta, vsatp or
@@ -167,7 +103,7 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
     uint64_t irqs = (h->hideleg & IRQS_VS) >> 1;
     uint64_t cbo = ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE;
 
-    e->medeleg = vs_bare(h) ? 0 : h->medeleg & h->hedeleg & machine.medeleg & VS_DIRECT;
+    e->medeleg = m_vs_bare(h) ? 0 : h->medeleg & h->hedeleg & machine.medeleg & VS_DIRECT;
     if (!vh->misaligned_delegated) {
         e->medeleg &= ~MISALIGNED;
     }
@@ -184,32 +120,11 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
         h->menvcfg & (h->henvcfg | ~cbo) & machine.menvcfg_mask & ~(ENVCFG_STCE | ENVCFG_ADUE);
     /* What has a VS CSR of its own traps: the hardware knows that of HS alone. */
     e->mstateen = h->hstateen[0] & h->mstateen[0] & (STATEEN_SE | STATEEN_ENVCFG);
+    e->differs = machine.smaia || (machine.menvcfg && e->menvcfg != vh->hs.menvcfg) ||
+                 ((e->mstateen ^ vh->hs.mstateen) & machine.mstateen) != 0;
+    e->traps =
+        SXL_UXL_64 | STATUS_TVM | (vh->hs.traps & STATUS_TW) | (m_vs_bare(h) ? STATUS_TSR : 0);
     e->known = true;
-}
-
-/* The interrupts of M, HS and VS that may come while VS runs. */
-static inline void vs_interrupts(struct vhart *vh)
-{
-    const struct hart *h = &vh->h;
-    uint64_t mie = vh->m_irqs | (h->mie & BIT(IRQ_LCOFI));
-    uint64_t sie = (h->mie & h->hideleg & IRQS_VS) >> 1;
-
-    hw_write(CSR_mideleg, vh->vs.mideleg);
-    if (machine.smaia) {
-        hw_write(CSR_mvien, vh->vs.mvien);
-        hw_write(CSR_mie, mie | (h->mie & BIT(IRQ_SEI)));
-        hw_write(CSR_sie, sie);
-        return;
-    }
-    if (drivers.external) {
-        /* Also while HS masks the line: it isn't the guest's to see in its own SEIP. */
-        if (!vh->captured) {
-            drivers.external->capture(h->hartid);
-            vh->captured = true;
-        }
-        mie |= h->mie & BIT(IRQ_SEI) ? BIT(IRQ_MEI) : 0;
-    }
-    hw_write(CSR_mie, mie | sie);
 }
 
 /*
@@ -231,7 +146,7 @@ static unsigned shadow_mode(const struct hart *h)
     return mode;
 }
 
-static __attribute__((noinline)) void shadow_root_change(struct vhart *vh, uint8_t flavour)
+void m_shadow_root_change(struct vhart *vh, uint8_t flavour)
 {
     const struct hart *h = &vh->h;
 
@@ -239,62 +154,60 @@ static __attribute__((noinline)) void shadow_root_change(struct vhart *vh, uint8
     vh->shadow_atp = shadow_switch(&vh->shadow, &vh->shadow_key, shadow_mode(h));
 }
 
-static inline void shadow_root(struct vhart *vh)
+static void shadow_root(struct vhart *vh)
 {
-    const struct hart *h = &vh->h;
-    const struct shadow_key *key = &vh->shadow_key;
-    uint8_t flavour = (h->mstatus & STATUS_MXR) ? SHADOW_FLAVOUR_MXR : 0;
+    uint8_t flavour = m_shadow_flavour(&vh->h, vh->h.mstatus, vh->h.prv);
 
-    if (unlikely(vs_bare(h)) && h->prv == PRV_U) {
-        flavour |= SHADOW_FLAVOUR_USER;
-    }
-    if (unlikely(key->hgatp != h->hgatp || key->vsatp != h->vsatp || key->flavour != flavour ||
-                 !vh->shadow_atp)) {
-        shadow_root_change(vh, flavour);
+    if (unlikely(!m_shadow_root_known(vh, flavour))) {
+        m_shadow_root_change(vh, flavour);
     }
     hw_write(CSR_satp, vh->shadow_atp);
 }
 
-static inline __attribute__((always_inline)) void load_vs(struct vhart *vh)
+static void load_hs(struct vhart *vh, uint8_t prv)
 {
     struct hart *h = &vh->h;
-    uint64_t traps = STATUS_TVM | (vh->hs.traps & STATUS_TW);
+
+    if (vh->captured) {
+        external_release(vh->plic);
+        vh->captured = false;
+    }
+    if (!m_enables_known(vh)) {
+        m_enables_change(vh);
+    }
+    m_hs_controls(vh, true);
+    hw_clear(CSR_mip, IRQS_S);
+    hw_set(CSR_mip, h->mip & IRQS_S);
+#define LOAD(hs, vs) hw_write(CSR_##hs, h->hs);
+    M_TRAP_CSRS(LOAD)
+#undef LOAD
+    hw_write(CSR_satp, h->satp);
+    m_hs_ready(vh, prv);
+}
+
+static void load_vs(struct vhart *vh)
+{
+    struct hart *h = &vh->h;
 
     if (!vh->vs.known) {
         vs_environment(vh);
     }
-    hw_write(CSR_medeleg, vh->vs.medeleg);
-    hw_write(CSR_mcounteren, vh->vs.mcounteren);
-    if (machine.menvcfg) {
-        hw_write(CSR_menvcfg, vh->vs.menvcfg);
-        if (machine.mstateen) {
-            hw_write(CSR_mstateen0, vh->vs.mstateen);
-        }
+    if (!m_enables_known(vh)) {
+        m_enables_change(vh);
     }
-    vs_interrupts(vh);
-    if ((h->hstatus & HSTATUS_VTSR) || vs_bare(h)) {
-        traps |= STATUS_TSR;
+    if (vh->plic != NULL && !vh->captured) {
+        /* Also while HS masks the line: it isn't the guest's to see in its own SEIP. */
+        external_capture(vh->plic);
+        vh->captured = true;
     }
-    if (h->hstatus & HSTATUS_VTW) {
-        traps |= STATUS_TW;
-    }
-    hw_write(CSR_stvec, h->vstvec);
-    hw_write(CSR_sscratch, h->vsscratch);
-    hw_write(CSR_sepc, h->vsepc);
-    hw_write(CSR_scause, h->vscause);
-    hw_write(CSR_stval, h->vstval);
-    hw_write(CSR_mstatus, vs_status(h) | traps | SXL_UXL_64 | FIELD_PUT(STATUS_MPP, h->prv));
-    hw_write(HW_pmpcfg0, vh->pmpcfg[PMP_VS][0]);
-    if (vh->nacl) {
-        hw_write(CSR_mtvec, (uintptr_t)m_entry);
-    }
-    vh->resident = RESIDENT_VS;
-    vh->quick = vh->vs.quick;
-    vh->time_added = vh->vs.time_added;
+    m_vs_controls(vh, true);
+#define LOAD(hs, vs) hw_write(CSR_##hs, h->vs);
+    M_TRAP_CSRS(LOAD)
+#undef LOAD
     shadow_root(vh);
-    vh->shadow.current->stale = false;
-    hw_sfence_all();
+    m_vs_ready(vh);
     m_vs_pending(vh);
+    vh->usual = false;
 }
 
 void m_load(struct vhart *vh)
@@ -308,60 +221,30 @@ void m_load(struct vhart *vh)
     }
 }
 
-/* The bits of mask from hardware. */
-static inline void merge(uint64_t *field, uint64_t v, uint64_t mask)
-{
-    *field ^= (*field ^ v) & mask;
-}
-
-static inline __attribute__((always_inline)) void unload_hs(struct vhart *vh)
+static void unload_hs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
-    uint64_t enabled = IRQS_S | BIT(IRQ_LCOFI);
 
     m_native_note(vh);
-    merge(&h->mstatus, hw_read(CSR_mstatus), STATUS_S);
-    merge(&h->mie, hw_read(CSR_mie), enabled);
-    merge(&h->mip, hw_read(CSR_mip), BIT(IRQ_SSI));
-    h->stvec = hw_read(CSR_stvec);
-    h->sscratch = hw_read(CSR_sscratch);
-    h->sepc = hw_read(CSR_sepc);
-    h->scause = hw_read(CSR_scause);
-    h->stval = hw_read(CSR_stval);
+    m_hs_status_unload(vh);
+    m_merge(&h->mie, hw_read(CSR_mie), IRQS_S | BIT(IRQ_LCOFI));
+    m_merge(&h->mip, hw_read(CSR_mip), BIT(IRQ_SSI));
+#define UNLOAD(hs, vs) h->hs = hw_read(CSR_##hs);
+    M_TRAP_CSRS(UNLOAD)
+#undef UNLOAD
     h->satp = hw_read(CSR_satp);
-    if (machine.sstc && (h->menvcfg & ENVCFG_STCE)) {
-        h->stimecmp = hw_read(CSR_stimecmp);
-    }
 }
 
-/* One of FS and VS: what ran while V = 1 shows in both levels. Whatever the guest's says now, it
- * may have changed the unit's state and set FS since (Linux turns it off on every entry): HS's is
- * dirty (imprecise, as allowed). Where HS's is off, nothing ran: returns 0, else the field. */
-static inline uint64_t unit_used(struct hart *h, uint64_t field)
-{
-    if (!(h->mstatus & field)) {
-        return 0;
-    }
-    h->mstatus |= field | STATUS_SD;
-    return field;
-}
-
-static inline __attribute__((always_inline)) void unload_vs(struct vhart *vh)
+static void unload_vs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
-    uint64_t status = hw_read(CSR_mstatus);
-    uint64_t enabled = h->hideleg & IRQS_VS;
-    uint64_t mine = STATUS_S & ~(STATUS_FS | STATUS_VS);
 
-    mine |= unit_used(h, STATUS_FS) | unit_used(h, STATUS_VS);
-    merge(&h->vsstatus, status, mine);
-    merge(&h->mie, hw_read(CSR_sie) << 1, enabled);
-    merge(&h->hvip, hw_read(CSR_mip) << 1, enabled & BIT(IRQ_VSSI));
-    h->vstvec = hw_read(CSR_stvec);
-    h->vsscratch = hw_read(CSR_sscratch);
-    h->vsepc = hw_read(CSR_sepc);
-    h->vscause = hw_read(CSR_scause);
-    h->vstval = hw_read(CSR_stval);
+    m_vs_status_unload(vh);
+    m_merge(&h->mie, hw_read(CSR_sie) << 1, h->hideleg & IRQS_VS);
+    m_merge(&h->hvip, hw_read(CSR_mip) << 1, h->hideleg & BIT(IRQ_VSSI));
+#define UNLOAD(hs, vs) h->vs = hw_read(CSR_##hs);
+    M_TRAP_CSRS(UNLOAD)
+#undef UNLOAD
 }
 
 void host_unload(struct vhart *vh)
@@ -376,49 +259,14 @@ void host_unload(struct vhart *vh)
     vh->resident = RESIDENT_NONE;
 }
 
-/* Each in one piece, the way out of a guest and the way in, because these two are what costs. */
-
-static inline __attribute__((always_inline)) void leave(struct vhart *vh, const struct trap *t)
+void m_leave_somehow(struct vhart *vh, const struct trap *t)
 {
     unload_vs(vh);
     hart_trap_to_hs(&vh->h, t);
-    if (vh->nacl) {
+    if (vh->nacl != NULL) {
         nacl_trapped(vh, true);
     }
     load_hs(vh, PRV_S);
-}
-
-void m_leave(struct vhart *vh, const struct trap *t)
-{
-    leave(vh, t);
-}
-
-void m_leave_ecall(struct vhart *vh)
-{
-    const struct trap t = {.cause = CAUSE_ECALL_VS};
-
-    vhart_count(vh, EXIT_ecall_vs);
-    leave(vh, &t);
-    if (unlikely(vh->watching)) {
-        m_settle_undelegated(vh);
-    }
-}
-
-void m_sync_sret(struct vhart *vh)
-{
-    struct hart *h = &vh->h;
-
-    vhart_count(vh, EXIT_sbi_nacl);
-    h->prv = PRV_S;
-    unload_hs(vh);
-    vh->resident = RESIDENT_NONE;
-    nacl_sync_all(vh);
-    hart_sret_from_hs(h);
-    if (unlikely(!h->v || m_hs_may_interrupt(h))) {
-        host_resume(vh, vh->nacl->sret_x);
-    }
-    load_vs(vh);
-    m_resume(vh, vh->nacl->sret_x);
 }
 
 /*
@@ -451,8 +299,8 @@ void m_vsatp_changed(struct vhart *vh)
 {
     bool was_bare = FIELD_GET(ATP_MODE, vh->shadow_key.vsatp) == MODE_BARE;
 
-    if (was_bare || vs_bare(&vh->h)) {
-        vh->vs.known = false; /* the delegations change too */
+    if (was_bare || m_vs_bare(&vh->h)) {
+        m_vs_forget(vh); /* the delegations change too */
         host_unload(vh);
         return;
     }

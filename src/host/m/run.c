@@ -52,8 +52,9 @@ void host_effects(struct vhart *vh, unsigned effect)
 {
     struct hart *h = &vh->h;
 
-    if (effect & (CSR_EFFECT_ENV | CSR_EFFECT_XLATE | CSR_EFFECT_TIME)) {
-        vh->vs.known = vh->vs.known && h->v; /* in VS: m_vsatp_changed() sees to it */
+    if ((effect & (CSR_EFFECT_ENV | CSR_EFFECT_XLATE | CSR_EFFECT_TIME)) &&
+        vh->resident != RESIDENT_VS) {
+        m_vs_forget(vh);
     }
     if (vh->resident == RESIDENT_HS) {
         if ((effect & CSR_EFFECT_TRAPPED) || vh->watching != m_may_be_undelegated(h)) {
@@ -225,7 +226,7 @@ void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus)
 {
     if (likely(cause == CAUSE_ILLEGAL)) {
         m_illegal(vh, mstatus);
-    } else if (cause == CAUSE_ECALL_HS && vh->h.v) {
+    } else if (cause == CAUSE_ECALL_HS && vh->h.v) { /* below firmware; else from entry.S */
         m_leave_ecall(vh);
     } else if (is_page_fault(cause) && vh->h.v) {
         guest_fault(vh, cause, mstatus);

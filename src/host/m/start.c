@@ -85,6 +85,8 @@ static void hart_setup(struct vhart *vh)
     drivers.ipi->clear(vh->h.hartid);
     drivers.timer->set(vh->h.hartid, NEVER);
     vh->armed = NEVER;
+    vh->plic = machine.smaia ? NULL : external_of(vh->h.hartid);
+    vh->poll = vh->plic != NULL ? vh->world->timebase >> POLL_EXTERNAL : NEVER;
     vh->m_irqs = BIT(drivers.ipi->irq) | BIT(IRQ_MTI) | (vh->world->bus != NULL ? BIT(IRQ_MEI) : 0);
     vh->mtip_deadline = NEVER;
     vh->written = true;

@@ -21,7 +21,6 @@ extern uint32_t m_entry_code[], m_entry_end[];
 void m_trace_enter(void);
 void m_trace_enter_below(void);
 void m_trace_enter_firmware(void);
-void m_trace_enter_nacl(void);
 void m_trace_leave(void);
 void m_trace_left(struct vhart *vh, uint64_t instret);
 extern const uint32_t m_trace_own;
@@ -31,7 +30,6 @@ static void (*const entries[][2])(void) = {
     {m_entry, m_trace_enter},
     {m_entry_below, m_trace_enter_below},
     {m_entry_firmware, m_trace_enter_firmware},
-    {m_entry_nacl, m_trace_enter_nacl},
 };
 
 static uint32_t *mret[MRETS_MAX];

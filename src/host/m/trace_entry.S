@@ -47,10 +47,6 @@ m_trace_enter_below:
 m_trace_enter_firmware:
     enter m_entry_firmware, TRACE_NOTED_FIRMWARE
 
-    .globl m_trace_enter_nacl
-m_trace_enter_nacl:
-    enter m_entry_nacl, TRACE_NOTED
-
 /* In place of mret: the guest's registers are loaded. */
     .globl m_trace_leave
 m_trace_leave:

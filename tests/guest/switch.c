@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A guest entered over and over, by sret and by NACL's sync_sret. Entries that are alike are what a
+ * monitor makes short; here one thing changes between two of them, and has to take effect at the
+ * next.
+ */
+#include "csr.h"
+#include "nacl.h"
+#include "test.h"
+
+#define VA        TEST_VA
+#define CODE      (TEST_VA + PAGE)
+#define BEQ_BACK  0xfe050ee3u /* beq a0, x0, -4 */
+#define INSN_SELF 0x0000006fu /* j to itself */
+#define SSI       BIT(IRQ_SSI)
+#define STI       BIT(IRQ_STI)
+#define SEI       BIT(IRQ_SEI)
+
+static bool by_nacl;
+
+static void put(unsigned csr, uint64_t v)
+{
+    if (by_nacl)
+        nacl_put(csr, v);
+    else
+        hs_csr_write(csr, v);
+}
+
+/* The guest's code, an ECALL behind it. */
+static void code_set(const uint32_t *insn, unsigned n)
+{
+    uint32_t *code = (uint32_t *)(void *)frames[1];
+    for (unsigned i = 0; i < n; i++)
+        code[i] = insn[i];
+    code[n] = INSN_ECALL;
+    __asm__ volatile("fence.i" ::: "memory");
+}
+
+static struct trap enter(void)
+{
+    return by_nacl ? nacl_run(MODE_VS, CODE, HSTATUS_SPVP) : run_at(MODE_VS, CODE);
+}
+
+static void begin(void)
+{
+    hart_reset();
+    irq_off();
+    env_set(MODE_SV39, MODE_SV39);
+    vs_map(VA, frames[0], PTE_V | PTE_X | PTE_A | PTE_D, 0);
+    vs_map(CODE, frames[1], PTE_FULL, 0);
+    hs_csr_write(CSR_HIDELEG, VS_IRQS);
+    if (sstc)
+        csr_set(henvcfg, HENVCFG_STCE);
+}
+
+static void each_way(void (*test)(void))
+{
+    by_nacl = false;
+    begin();
+    test();
+    if (!sbi_probe(SBI_EXT_NACL) || !nacl_begin())
+        return;
+    by_nacl = true;
+    begin();
+    test();
+    begin();
+    nacl_end();
+}
+
+/* What is changed; what VS sees from then on of sip and sie, and whether it may read what it may
+ * execute. */
+static const struct change {
+    const char *name;
+    unsigned csr;
+    uint64_t value;
+    uint64_t sip, sie;
+    bool mxr, timer;
+} changes[] = {
+    {"nothing", CSR_HTVAL, 0, 0, 0, false, false},
+    {"hvip", CSR_HVIP, BIT(IRQ_VSSI) | BIT(IRQ_VSEI), SSI | SEI, 0, false, false},
+    {"another hvip", CSR_HVIP, BIT(IRQ_VSTI), STI, 0, false, false},
+    {"no hvip", CSR_HVIP, 0, 0, 0, false, false},
+    {"hie", CSR_HIE, BIT(IRQ_VSSI) | BIT(IRQ_VSTI), 0, SSI | STI, false, false},
+    {"hideleg", CSR_HIDELEG, BIT(IRQ_VSTI) | BIT(IRQ_VSEI), 0, STI, false, false},
+    {"hideleg again", CSR_HIDELEG, VS_IRQS, 0, SSI | STI, false, false},
+    {"vsie", CSR_VSIE, SEI, 0, SEI, false, false},
+    {"no hie", CSR_HIE, 0, 0, 0, false, false},
+    {"sstatus.MXR", CSR_SSTATUS, SSTATUS_MXR, 0, 0, true, false},
+    {"no sstatus.MXR", CSR_SSTATUS, 0, 0, 0, false, false},
+    {"vstimecmp over", CSR_VSTIMECMP, 0, STI, 0, false, true},
+    {"vstimecmp far away", CSR_VSTIMECMP, BIT(62), 0, 0, false, true},
+    {"htimedelta", CSR_HTIMEDELTA, BIT(62), STI, 0, false, true},
+    {"no htimedelta", CSR_HTIMEDELTA, 0, 0, 0, false, true},
+};
+
+static void make(const struct change *c)
+{
+    if (c->csr != CSR_SSTATUS) {
+        put(c->csr, c->value);
+        return;
+    }
+    csr_clear(sstatus, SSTATUS_MXR);
+    csr_set(sstatus, c->value);
+}
+
+static void take_effect(void)
+{
+    static const uint32_t look[] = {INSN_CSRRS(A0, CSR_SIP, X0), INSN_CSRRS(A1, CSR_SIE, X0),
+                                    INSN_LOAD(3, A2, A3, 0)};
+    code_set(look, 3);
+    for (unsigned i = 0; i < 2 * sizeof changes / sizeof changes[0]; i++) {
+        const struct change *c = &changes[i / 2];
+        if (c->timer && !sstc)
+            continue;
+        if (i % 2 == 0)
+            make(c);
+        for (unsigned n = 0; n < 3; n++) {
+            regs.x[A3] = VA;
+            struct trap t = enter();
+            context("%s, by %s, entry %u", c->name, by_nacl ? "sync_sret" : "sret", n);
+            check_eq(t.scause, c->mxr ? CAUSE_ECALL_VS : CAUSE_LOAD_PAGE, "scause");
+            check_eq(regs.x[A0], c->sip, "sip");
+            check_eq(regs.x[A1], c->sie, "sie");
+        }
+        if (by_nacl)
+            nacl_check_shown(c->name);
+    }
+}
+
+static void all_changes(void)
+{
+    each_way(take_effect);
+}
+
+/* HS's timer interrupts the guest at its time, set before an entry or long before. */
+static void deadline_of_hs(void)
+{
+    static const uint32_t self[] = {INSN_SELF};
+    for (unsigned i = 0; i < 10; i++) {
+        code_set(self, 0);
+        uint64_t at = rdtime() + timebase / 500;
+        if (i % 2 != 0)
+            timer_set(at);
+        for (unsigned n = 0; n < 3; n++)
+            enter();
+        if (i % 2 == 0)
+            timer_set(at);
+        code_set(self, 1);
+        struct trap t = enter();
+        context("by %s", by_nacl ? "sync_sret" : "sret");
+        check_eq(t.scause, CAUSE_IRQ(IRQ_STI), "scause");
+        check(rdtime() >= at && rdtime() - at < timebase / 2,
+              "not before its time, nor much later");
+        timer_clear();
+    }
+}
+
+static void deadlines_of_hs(void)
+{
+    each_way(deadline_of_hs);
+}
+
+/* So does the guest's own, which the guest sees in sip. */
+static void deadline_of_vs(void)
+{
+    static const uint32_t wait[] = {INSN_CSRRS(A0, CSR_SIP, X0), BEQ_BACK};
+    put(CSR_VSTIMECMP, 0);
+    code_set(wait, 2);
+    for (unsigned i = 0; i < 10; i++) {
+        for (unsigned n = 0; n < 3; n++)
+            enter();
+        uint64_t at = rdtime() + timebase / 500;
+        put(CSR_VSTIMECMP, at);
+        struct trap t = enter();
+        context("by %s", by_nacl ? "sync_sret" : "sret");
+        check_eq(t.scause, CAUSE_ECALL_VS, "scause");
+        check_eq(regs.x[A0], STI, "sip");
+        check(rdtime() >= at && rdtime() - at < timebase / 2,
+              "not before its time, nor much later");
+    }
+}
+
+static void deadlines_of_vs(void)
+{
+    if (sstc)
+        each_way(deadline_of_vs);
+}
+
+TESTS("switch", {"all_changes", "hypervisor: CSRs of HS and VS", all_changes},
+      {"deadlines_of_hs", "norm:stimecmp_op", deadlines_of_hs},
+      {"deadlines_of_vs", "norm:vstimecmp_op", deadlines_of_vs});
