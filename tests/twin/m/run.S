@@ -93,6 +93,9 @@ m_run:
     .irp n, 5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25
     ld x\n, 8 * \n(x30)
     .endr
+    .irp n, 1,2,4,26,27,29,30 /* what it may find and execute is to reach nothing by them */
+    li x\n, 0
+    .endr
     csrw mstatus, x28
     jr x31
 
