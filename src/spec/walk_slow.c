@@ -191,6 +191,7 @@ static enum verdict leaf_update(const struct walker *w, const struct rules *r, s
         return LEAF_FAULT;
     }
     leaf->pte = old | bits;
+    leaf->slot = slot; /* another, if the G-stage's tables change under the walk */
     return __atomic_compare_exchange_n(slot, &old, old | bits, false, __ATOMIC_SEQ_CST,
                                        __ATOMIC_SEQ_CST)
                ? LEAF_OK

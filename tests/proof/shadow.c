@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cbmc: --unwind 66 --unwindset mem_at.0:3,mem_page_shift.0:6 */
+/* cbmc: --unwind 66 --unwindset one_pair.0:6,prove_shadow.0:8,prove_shadow.1:8 */
 /*
  * The safety rule of the shadow tables: whatever the two stages' leaves are, the shadow leaf made
- * of them grants nothing that one of them refuses, lies in the world's memory with all of its page
- * if the address that was asked for does, and maps every address of its page to where the two
- * stages map it.
+ * of them grants nothing that one of them refuses, and maps every address of its page to where the
+ * two stages map it, for each size that it may be given; prove_mem() says that xlate_clip() gives
+ * it one with which all of the page lies in the world's memory, if the address that was asked for
+ * does. (The tests check both together.)
  *
  * A translation is any that prove_walk() says a walk may give.
  */
@@ -20,24 +21,32 @@ struct shadow_as {
 
 struct stage {
     uint64_t pte;
-    unsigned shift;
+    unsigned shift;  /* of the level */
+    unsigned within; /* so many bits of an address stay: more with Svnapot */
     bool bare;
 };
 
-static struct stage stage_any(void)
+/* The sizes a stage's leaf can have; a proof has a constant of them in each case. */
+static const struct stage kinds[] = {
+    {.shift = 12, .within = 12},
+    {.shift = 12, .within = 16},
+    {.shift = 21, .within = 21},
+    {.shift = 30, .within = 30},
+    {.shift = 39, .within = 39},
+    {.shift = 48, .within = 48},
+    {.shift = 48, .within = 64, .bare = true, .pte = PTE_BARE},
+};
+#define KINDS ARRAY_LEN(kinds)
+
+static struct stage stage_any(unsigned kind)
 {
-    static const uint8_t shifts[] = {12, 21, 30, 39, 48};
-    struct stage s = {.pte = any_pte(), .shift = shifts[any_below(5)], .bare = any_bool()};
+    struct stage s = kinds[kind];
     if (s.bare) {
-        return (struct stage){.pte = PTE_BARE, .shift = 48, .bare = true};
+        return s;
     }
-    uint64_t low = (UINT64_C(1) << s.shift) - 1;
-    if (s.shift != 12) {
-        s.pte &= ~(low >> 12 << 10) & ~(UINT64_C(1) << 63);
-    } else if (bit(s.pte, 63)) {
-        s.pte = with_bits(s.pte, 13, 10, 8); /* Svnapot: 64 KiB */
-    }
-    s.pte = with_bits(s.pte, 60, 54, 0) | 0x41; /* V, A */
+    s.pte = any_pte() & ~(UINT64_C(1) << 63 | (MASK(s.within - 1, 0) >> 12 << 10));
+    s.pte |= s.within == 16 ? UINT64_C(1) << 63 | 8 << 10 : 0; /* Svnapot: 64 KiB */
+    s.pte = with_bits(s.pte, 60, 54, 0) | 0x41;                /* V, A */
     s.pte &= bit(s.pte, 1) ? ~UINT64_C(0) : ~UINT64_C(4);
     return s;
 }
@@ -45,8 +54,8 @@ static struct stage stage_any(void)
 /* What the stage makes of an address. */
 static uint64_t output(const struct stage *s, uint64_t address)
 {
-    uint64_t within = (UINT64_C(1) << (bit(s->pte, 63) ? 16 : s->shift)) - 1;
-    return s->bare ? address : (bits(s->pte, 53, 10) << 12 & ~within) | (address & within);
+    uint64_t low = MASK(s->within - 1, 0);
+    return s->bare ? address : (bits(s->pte, 53, 10) << 12 & ~low) | (address & low);
 }
 
 /* Loads, stores and fetches that a leaf lets through; mxr: X stands for R. */
@@ -73,6 +82,23 @@ static void check_rights(uint64_t leaf, uint64_t vs_pte, uint64_t g_pte, bool us
     prove(bits(leaf, 62, 61) == pbmt);
 }
 
+/* The leaf for a page of x.shift. */
+static void check_leaf(struct xlate x, const struct stage *vs, const struct stage *g,
+                       struct shadow_as as, uint64_t va)
+{
+    uint64_t leaf = shadow_leaf(&x, as.prv, as.vs_bare, as.hs_mxr);
+    uint64_t low = MASK(x.shift - 1, 0), pa = bits(leaf, 53, 10) << 12;
+    if (leaf == 0) {
+        reached();
+        return;
+    }
+    check_rights(leaf, vs->pte, g->pte, as.vs_bare ? as.prv == PRV_U : bit(vs->pte, 4), as.hs_mxr);
+    prove((pa & low) == 0);
+    uint64_t other = (va & ~low) | (any() & low); /* any address of the page */
+    prove((pa | (other & low)) == output(g, output(vs, other)));
+    reached();
+}
+
 static bool in_range(const struct mem_range *r, uint64_t pa, uint64_t size)
 {
     return pa >= r->base && pa - r->base < r->size && size <= r->size - (pa - r->base);
@@ -80,41 +106,30 @@ static bool in_range(const struct mem_range *r, uint64_t pa, uint64_t size)
 
 static bool in_mem(const struct mem *mem, uint64_t pa, uint64_t size)
 {
-    return (mem->count > 0 && in_range(&mem->range[0], pa, size)) ||
+    return in_range(&mem->range[0], pa, size) ||
            (mem->count > 1 && in_range(&mem->range[1], pa, size));
 }
 
-static void check_leaf(const struct mem *mem, struct xlate x, const struct stage *vs,
-                       const struct stage *g, struct shadow_as as, uint64_t va)
-{
-    bool ours = in_mem(mem, x.pa.a & ~UINT64_C(0xfff), 4096);
-
-    xlate_clip(&x, mem);
-    uint64_t leaf = shadow_leaf(&x, as.prv, as.vs_bare, as.hs_mxr);
-    uint64_t size = UINT64_C(1) << x.shift, pa = bits(leaf, 53, 10) << 12;
-    if (leaf == 0) {
-        reached();
-        return;
-    }
-    check_rights(leaf, vs->pte, g->pte, as.vs_bare ? as.prv == PRV_U : bit(vs->pte, 4), as.hs_mxr);
-    prove(x.shift >= 12 && x.shift <= vs->shift && x.shift <= g->shift && pa % size == 0);
-    prove(ours ? in_mem(mem, pa, size) : x.shift == 12);
-
-    uint64_t other = (va & ~(size - 1)) | (any() & (size - 1)); /* any address of the page */
-    prove((pa | (other & (size - 1))) == output(g, output(vs, other)));
-    reached();
-}
-
-void prove_shadow(void);
-void prove_shadow(void)
+/* As the shadow tables' fill does it. */
+static void try_clipped(struct xlate x, const struct stage *vs, const struct stage *g,
+                        struct shadow_as as, uint64_t va)
 {
     struct isa isa = isa_any();
     struct mem_range range[2];
     struct mem mem = mem_any(range, &isa);
-    struct stage vs = stage_any(), g = stage_any();
+    bool ours = in_mem(&mem, x.pa.a & ~UINT64_C(0xfff), 4096);
+
+    xlate_clip(&x, &mem);
+    uint64_t size = UINT64_C(1) << x.shift;
+    prove(ours ? in_mem(&mem, x.pa.a & ~(size - 1), size) : x.shift == 12);
+    check_leaf(x, vs, g, as, va);
+}
+
+static void one_pair(unsigned vs_kind, unsigned g_kind)
+{
+    struct stage vs = stage_any(vs_kind), g = stage_any(g_kind);
     uint64_t va = any();
     struct shadow_as as = {.prv = (uint8_t)any_below(2), .vs_bare = vs.bare, .hs_mxr = any_bool()};
-
     struct xlate x = {
         .gpa.a = output(&vs, va),
         .vs_pte = vs.pte,
@@ -125,5 +140,29 @@ void prove_shadow(void)
     };
     x.pa.a = output(&g, x.gpa.a);
     assume(x.pa.a >> 56 == 0); /* it is memory or a device: exit.c, may_reach() */
-    check_leaf(&mem, x, &vs, &g, as, va);
+    if (!PROVING) {
+        try_clipped(x, &vs, &g, as, va);
+    }
+    unsigned size = any_below(5);
+    for (unsigned i = 0; i < 5 && 12 + 9 * i <= x.shift; i++) {
+        struct xlate smaller = x;
+        smaller.shift = 12 + 9 * i;
+        if (i == size) {
+            check_leaf(smaller, &vs, &g, as, va);
+        }
+    }
+}
+
+void prove_shadow(void);
+void prove_shadow(void)
+{
+    unsigned which = any_below(KINDS * KINDS);
+
+    for (unsigned vs = 0; vs < KINDS; vs++) {
+        for (unsigned g = 0; g < KINDS; g++) {
+            if (which == vs * KINDS + g) {
+                one_pair(vs, g);
+            }
+        }
+    }
 }

@@ -29,6 +29,8 @@ struct table_log {
     bool pmp;       /* there is one to be asked, */
     uint64_t asked; /* and this was the last question, */
     bool allowed;   /* and answer */
+    bool by_mem_at; /* a proof of what asks mem_at_any() each time: */
+    uint64_t found; /* this was there last; */
     unsigned reads, changes;
     struct table_read read[TABLE_READS], watched[2];
 };
@@ -43,6 +45,9 @@ static inline bool range_holds(const struct mem_range *r, uint64_t pa)
 static inline bool table_is_ours(uint64_t pa)
 {
     bool inside = false;
+    if (tables.by_mem_at) {
+        return tables.found == pa && pa != 0 && pa % 8 == 0;
+    }
     for (unsigned i = 0; i < 2; i++) {
         inside = inside || (i < tables.mem->count && range_holds(&tables.mem->range[i], pa));
     }
@@ -64,6 +69,12 @@ static inline uint64_t any_pte(void)
     return any_below(2) ? pte & ~(UINT64_C(0x3ffff) << 10) : pte;
 }
 
+static inline void table_see(unsigned question, uint64_t pa, uint64_t pte)
+{
+    struct table_read *w = &tables.watched[question];
+    w->seen = w->seen || (w->pa == pa && w->pte == pte);
+}
+
 static inline void table_note(uint64_t pa, uint64_t pte)
 {
     if (!PROVING) {
@@ -71,10 +82,8 @@ static inline void table_note(uint64_t pa, uint64_t pte)
         tables.read[tables.reads++] = (struct table_read){pa, pte, true};
         return;
     }
-    for (unsigned i = 0; i < 2; i++) {
-        struct table_read *w = &tables.watched[i];
-        w->seen = w->seen || (w->pa == pa && w->pte == pte);
-    }
+    table_see(0, pa, pte);
+    table_see(1, pa, pte);
 }
 
 /* Was that what the entry held once when it was looked at? Each question (0, 1) once. */
@@ -109,6 +118,14 @@ static inline bool table_allowed(hpa_t pa, uint64_t len, enum access access, enu
     tables.asked = pa.a;
     tables.allowed = PROVING ? any_bool() : any_below(32) != 0;
     return tables.allowed;
+}
+
+/* For mem_at(), of which prove_mem() says that what it gives is there. No memory is at 0. */
+stand_in void *mem_at_any(const struct mem *m, hpa_t pa, uint64_t len)
+{
+    prove(tables.by_mem_at && len == 8);
+    tables.found = any_bool() ? pa.a : 0;
+    return tables.found != 0 ? (void *)(uintptr_t)(tables.found + m->bias) : NULL;
 }
 
 /* Setting A or D: sometimes the entry is another one by then. */
@@ -160,7 +177,7 @@ static inline struct mem mem_any(struct mem_range range[2], const struct isa *is
     }
     assume(mem.count < 2 || range[0].base >= range[1].base + range[1].size ||
            range[1].base >= range[0].base + range[0].size);
-    tables = (struct table_log){.mem = NULL};
+    tables = (struct table_log){0};
     for (unsigned i = 0; i < 2; i++) {
         tables.watched[i] = (struct table_read){any(), any(), false};
     }

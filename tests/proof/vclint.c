@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* proof: src/vdev/clint.c */
-/* cbmc: --unwind 5 -DVDEV_HARTS=3 */
+/* cbmc: --unwind 5 */
 /* host: -DVDEV_HARTS=3 */
 /*
  * The virtual CLINT loses no interrupt and invents none. From any state, an access of any kind by

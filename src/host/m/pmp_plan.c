@@ -20,14 +20,15 @@ static uint64_t napot(const struct mem_range *r)
     return (r->base >> 2) | ((r->size >> 3) - 1);
 }
 
-/* One range, no access but `rights`. */
-static void append_closed(struct pmp_plan *plan, const struct mem_range *r, uint64_t rights)
+/* One range, no access but `rights`; or, if not closed, as many entries that say nothing. */
+static void append_range(struct pmp_plan *plan, const struct mem_range *r, bool closed,
+                         uint64_t rights)
 {
     if (is_napot(r)) {
-        append(plan, PMP_NAPOT | rights, napot(r));
+        append(plan, closed ? PMP_NAPOT | rights : 0, napot(r));
     } else {
         append(plan, 0, r->base >> 2); /* only the bottom of the next */
-        append(plan, PMP_TOR | rights, (r->base + r->size) >> 2);
+        append(plan, closed ? PMP_TOR | rights : 0, (r->base + r->size) >> 2);
     }
 }
 
@@ -39,7 +40,7 @@ bool pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsign
         if (plan->count + (is_napot(&closed[i]) ? 1 : 2) >= PMP_ENTRIES) {
             return false;
         }
-        append_closed(plan, &closed[i], &closed[i] == tables ? PMP_R : 0);
+        append_range(plan, &closed[i], true, &closed[i] == tables ? PMP_R : 0);
     }
     append(plan, PMP_NAPOT | RWX, EVERYTHING);
     return true;
@@ -52,14 +53,16 @@ bool pmp_plan_make(struct pmp_plan *plan, const struct mem_range *closed, unsign
 
 unsigned pmp_plan_room(const struct pmp_world *w)
 {
-    unsigned used = w->trapped_count + OVERHEAD;
+    unsigned used = 0;
 
     for (unsigned i = 0; i < w->count; i++) {
         used += is_napot(&w->closed[i]) ? 1 : 2;
     }
+    used += w->trapped_count;
     for (unsigned i = 0; i < w->guarded_count; i++) {
         used += is_napot(&w->guarded[i]) ? 1 : 2;
     }
+    used += OVERHEAD;
     return used < w->entries ? w->entries - used : 0;
 }
 
@@ -111,15 +114,14 @@ void pmp_plan_view(struct pmp_plan *plan, const struct pmp_world *w, const struc
     plan->count = 0;
     for (unsigned i = 0; i < w->count; i++) {
         bool readable = &w->closed[i] == w->tables && view == PMP_VS;
-        append_closed(plan, &w->closed[i], readable ? PMP_R : 0);
+        append_range(plan, &w->closed[i], true, readable ? PMP_R : 0);
     }
     for (unsigned i = 0; i < w->trapped_count; i++) {
         struct mem_range r = around(&w->trapped[i]);
         append(plan, m ? PMP_NAPOT : 0, napot(&r));
     }
     for (unsigned i = 0; i < w->guarded_count; i++) {
-        append_closed(plan, &w->guarded[i], 0);
-        plan->entry[plan->count - 1].cfg &= m && w->guarding ? 0xff : 0;
+        append_range(plan, &w->guarded[i], m && w->guarding, 0);
     }
     append(plan, 0, 0);
     for (unsigned i = 0; i < h->isa->pmp_entries; i++) {
