@@ -23,10 +23,10 @@ static struct mem_range range_any(void)
     return r;
 }
 
-/* Do all bytes lie in it? Nothing here wraps. */
+/* Do all bytes lie in it? */
 static bool holds(const struct mem_range *r, uint64_t pa, uint64_t len)
 {
-    return pa >= r->base && len <= r->size && pa - r->base <= r->size - len;
+    return pa >= r->base && pa - r->base < r->size && r->size - (pa - r->base) >= len;
 }
 
 static bool gives(const struct mem *m, uint64_t pa, uint64_t len)

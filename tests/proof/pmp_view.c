@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* proof: src/host/m/pmp_plan.c src/spec/pmp.c */
-/* replace: append:append_seen around:around_any is_napot:is_napot_any */
+/* replace: append:append_seen append_range:append_range_seen around:around_any */
+/* replace: is_napot:is_napot_any */
 /* cbmc: --unwind 34 --unwindset pmp_plan_view.0:8,pmp_plan_view.1:5,pmp_plan_view.2:4 */
 /* cbmc: --unwindset pmp_plan_view.3:17 */
 /*
@@ -11,8 +12,8 @@
  * are, granting what they grant to the view's mode and no more; last all the rest. No entry is
  * locked; all fit. So an access that touches nothing closed is decided as the virtual PMP says.
  *
- * It is stated of the entry at any one place of the plan, so that a proof need not carry the
- * others. (The tests, which try single accesses, check the whole as well: what touches Hearth is
+ * A proof sees what is appended, one after the other; that appending does nothing else says
+ * prove_pmp_range(). (The tests, which try single accesses, check the whole: what touches Hearth is
  * refused, and what the virtual PMP refuses is refused in each view.)
  */
 #include "hart_any.h"
@@ -67,133 +68,117 @@ static void scene_make(struct scene *s)
     };
 }
 
-/* What a proof sees of the plan made last: one entry, and the first two. */
+/* What has been appended, and what is to be. */
 static struct {
-    unsigned at;
-    struct pmp_entry entry, first[2];
+    const struct scene *s;
+    const struct hart *h;
+    enum pmp_view view;
+    unsigned closed, devices, guarded, entries;
+    bool device, bottom;                    /* the next is a device's; the bottom is behind */
+    struct mem_range around;                /* that device's */
+    bool napot[CLOSED_MOST + GUARDED_MOST]; /* ranges for which one entry is enough: whenever */
 } seen;
 
-stand_in void append_seen(struct pmp_plan *plan, uint64_t cfg, uint64_t addr)
+static bool of_m(enum pmp_view view)
 {
-    struct pmp_entry e = {(uint8_t)cfg, addr};
-
-    prove(cfg < 0x80); /* no lock; that there is room the count says that it has in the end */
-    seen.entry = plan->count == seen.at ? e : seen.entry;
-    seen.first[0] = plan->count == 0 ? e : seen.first[0];
-    seen.first[1] = plan->count == 1 ? e : seen.first[1];
-    plan->count++;
+    return view == PMP_M || view == PMP_MPRV;
 }
 
-/* Whether one entry is enough for a range: it does not matter here when that is so, if it stays so.
- */
-static const struct scene *scene;
-static bool napot_closed[CLOSED_MOST], napot_guarded[GUARDED_MOST];
-
-stand_in bool is_napot_any(const struct mem_range *r)
+/* The number of r among the closed, then the guarded. */
+static unsigned number_of(const struct mem_range *r)
 {
     for (unsigned i = 0; i < CLOSED_MOST; i++) {
-        if (r == &scene->closed[i]) {
-            return napot_closed[i];
+        if (r == &seen.s->closed[i]) {
+            return i;
         }
     }
     for (unsigned i = 0; i < GUARDED_MOST; i++) {
-        if (r == &scene->guarded[i]) {
-            return napot_guarded[i];
+        if (r == &seen.s->guarded[i]) {
+            return CLOSED_MOST + i;
         }
     }
     prove(false);
-    return false;
+    return 0;
 }
 
-/* What is closed for a virtual device: prove_pmp_device() says that it is enough. */
-static struct mem_range device_around[TRAPPED_MOST];
+stand_in bool is_napot_any(const struct mem_range *r)
+{
+    return seen.napot[number_of(r)];
+}
 
+stand_in void append_range_seen(struct pmp_plan *plan, const struct mem_range *r, bool closed,
+                                uint64_t rights)
+{
+    const struct pmp_world *w = &seen.s->w;
+    unsigned n = number_of(r);
+
+    prove(!seen.bottom);
+    if (n < CLOSED_MOST) {
+        prove(n == seen.closed++ && n < w->count && seen.devices == 0 && seen.guarded == 0);
+        prove(closed && rights == (seen.view == PMP_VS && r == w->tables ? 1 : 0));
+    } else {
+        n -= CLOSED_MOST;
+        prove(n == seen.guarded++ && n < w->guarded_count && seen.closed == w->count);
+        prove(seen.devices == w->trapped_count);
+        prove(closed == (of_m(seen.view) && w->guarding) && rights == 0);
+    }
+    plan->count += is_napot_any(r) ? 1 : 2;
+}
+
+/* prove_pmp_range() says that it is enough for the device. */
 stand_in struct mem_range around_any(const struct mem_range *r)
 {
-    for (unsigned i = 0; i < TRAPPED_MOST; i++) {
-        if (r == &scene->trapped[i]) {
-            return device_around[i];
-        }
-    }
-    prove(false);
-    return *r;
-}
-
-/* Is it the address of an entry that closes the device? */
-static bool is_around(uint64_t addr, unsigned i)
-{
-    const struct mem_range *r = PROVING ? &device_around[i] : &scene->trapped[i];
-
-    if (PROVING) {
-        return addr == ((r->base >> 2) | ((r->size >> 3) - 1));
-    }
-    return napot_has(addr, r->base) && napot_has(addr, r->base + r->size - 1);
-}
-
-/* The one or two entries that close r alone; how many they are. */
-static unsigned alone(const struct mem_range *r, bool readable, struct pmp_entry e[2])
-{
-    struct pmp_plan plan;
-
-    prove(pmp_plan_make(&plan, r, 1, readable ? r : NULL));
-    e[0] = PROVING ? seen.first[0] : plan.entry[0];
-    e[1] = PROVING ? seen.first[1] : plan.entry[1];
-    return plan.count - 1;
-}
-
-static bool is(struct pmp_entry e, uint8_t cfg, uint64_t addr)
-{
-    return e.cfg == cfg && e.addr == addr;
+    prove(!seen.device && r == &seen.s->trapped[seen.devices]);
+    seen.device = true;
+    seen.around = (struct mem_range){any(), any()};
+    return seen.around;
 }
 
 /* An entry of the virtual PMP in a view. Machine chapter, "Locking and Privilege Mode": what isn't
  * locked doesn't bind M. While MPRV bites, nothing but fetches are M's own. */
-static void prove_virtual(struct pmp_entry e, uint8_t cfg, uint64_t addr, enum pmp_view view)
+static bool is_virtual(uint8_t cfg, uint64_t addr, uint8_t of_cfg, uint64_t of_addr)
 {
-    bool m = view == PMP_M || view == PMP_MPRV;
-    unsigned rights = m && !bit(cfg, 7) ? 7 : cfg & 7u;
+    unsigned rights = of_m(seen.view) && !bit(of_cfg, 7) ? 7 : of_cfg & 7u;
 
-    prove(e.addr == addr);
-    prove(bits(e.cfg, 4, 3) == bits(cfg, 4, 3));
-    if (bits(cfg, 4, 3) != 0) {
-        prove(bits(e.cfg, 2, 0) == (view == PMP_MPRV ? rights & 4 : rights));
-    }
-    reached();
+    rights = seen.view == PMP_MPRV ? rights & 4 : rights;
+    return addr == of_addr && bits(cfg, 4, 3) == bits(of_cfg, 4, 3) &&
+           (bits(of_cfg, 4, 3) == 0 || bits(cfg, 2, 0) == rights);
 }
 
-/* Whatever stands at place `at` of the plan of `count` entries is what has to be there. */
-static void prove_entry(const struct scene *s, const struct hart *h, enum pmp_view view,
-                        struct pmp_entry e, unsigned at, unsigned count)
+/* Whatever lies anywhere below 2^56. */
+static bool is_rest(uint8_t cfg, uint64_t addr)
 {
-    bool m = view == PMP_M || view == PMP_MPRV, guarding = m && s->w.guarding;
-    unsigned n, place = 0, entries = h->isa->pmp_entries;
-    struct pmp_entry one[2];
+    bool open = of_m(seen.view) || seen.h->isa->pmp_entries == 0;
+    return napot_has(addr, any() & MASK(55, 0)) && cfg == (seen.view == PMP_MPRV ? 0x1c
+                                                           : open                ? 0x1f
+                                                                                 : 0);
+}
 
-    for (unsigned i = 0; i < s->w.count; i++, place += n) {
-        n = alone(&s->closed[i], view == PMP_VS && s->w.tables == &s->closed[i], one);
-        prove(at != place || is(e, one[0].cfg, one[0].addr));
-        prove(at != place + 1 || n == 1 || is(e, one[1].cfg, one[1].addr));
-    }
-    for (unsigned i = 0; i < s->w.trapped_count; i++, place++) {
-        prove(at != place || (e.cfg == (m ? 0x18 : 0) && is_around(e.addr, i)));
-    }
-    for (unsigned i = 0; i < s->w.guarded_count; i++, place += n) {
-        n = alone(&s->guarded[i], false, one);
-        prove(at != place || is(e, guarding ? one[0].cfg : 0, one[0].addr));
-        prove(at != place + 1 || n == 1 || is(e, guarding ? one[1].cfg : 0, one[1].addr));
-    }
-    prove(at != place || is(e, 0, 0));
-    for (unsigned i = 0; i < entries; i++) {
-        if (at == ++place) {
-            prove_virtual(e, h->pmpcfg[i], h->pmpaddr[i], view);
-        }
-    }
-    if (at == ++place) { /* whatever lies anywhere below 2^56 */
-        prove(napot_has(e.addr, any() & MASK(55, 0)));
-        prove(e.cfg == (view == PMP_MPRV ? 0x1c : m || entries == 0 ? 0x1f : 0));
+stand_in void append_seen(struct pmp_plan *plan, uint64_t cfg, uint64_t addr)
+{
+    const struct pmp_world *w = &seen.s->w;
+    unsigned virtual = seen.h->isa->pmp_entries;
+
+    plan->count++;
+    prove(cfg < 0x80); /* not locked */
+    if (seen.device) {
+        prove(seen.closed == w->count && seen.guarded == 0 && !seen.bottom);
+        prove(cfg == (of_m(seen.view) ? 0x18 : 0));
+        prove(addr == ((seen.around.base >> 2) | ((seen.around.size >> 3) - 1))); /* NAPOT */
+        seen.device = false;
+        seen.devices++;
+    } else if (!seen.bottom) {
+        prove(seen.closed == w->count && seen.devices == w->trapped_count);
+        prove(seen.guarded == w->guarded_count && cfg == 0 && addr == 0);
+        seen.bottom = true;
+    } else if (seen.entries < PMP_MAX && seen.entries < virtual) {
+        unsigned i = seen.entries++;
+        prove(is_virtual((uint8_t)cfg, addr, seen.h->pmpcfg[i], seen.h->pmpaddr[i]));
+        reached();
+    } else {
+        prove(seen.entries++ == virtual && is_rest((uint8_t)cfg, addr));
         reached();
     }
-    prove(count == place + 1);
 }
 
 /* The bytes of the registers are the entries'. */
@@ -254,33 +239,28 @@ void prove_pmp_view(void)
     struct isa isa = isa_any();
     struct scene s;
     struct pmp_plan plan;
-    enum pmp_view view = (enum pmp_view)any_below(PMP_VIEWS);
-    unsigned at = (unsigned)any() % PMP_MAX;
 
     prove_words();
     scene_make(&s);
+    seen.s = &s;
+    seen.view = (enum pmp_view)any_below(PMP_VIEWS);
+    for (unsigned i = 0; i < ARRAY_LEN(seen.napot); i++) {
+        seen.napot[i] = any_bool();
+    }
     isa.pmp_entries = (uint8_t)any_few(PMP_MAX);
     isa.pmp_grain = 2; /* a larger one is the hardware's, and the virtual PMP's alike */
-    scene = &s;
-    for (unsigned i = 0; i < TRAPPED_MOST; i++) {
-        device_around[i] = (struct mem_range){any(), any()};
-    }
-    for (unsigned i = 0; i < CLOSED_MOST; i++) {
-        napot_closed[i] = any_bool();
-        napot_guarded[i % GUARDED_MOST] = any_bool();
-    }
     unsigned room = pmp_plan_room(&s.w);
     if (!PROVING) {
         isa.pmp_entries = (uint8_t)(room != 0 ? isa.pmp_entries % (room + 1) : 0);
     }
     assume(isa.pmp_entries <= room && room != 0);
     const struct hart h = hart_any(&isa);
-    seen.at = at;
-    pmp_plan_view(&plan, &s.w, &h, view);
+    seen.h = &h;
+    pmp_plan_view(&plan, &s.w, &h, seen.view);
+    prove(!PROVING || seen.entries == isa.pmp_entries + 1u);
     prove(plan.count <= s.w.entries);
-    at = PROVING ? at : at % plan.count;
-    prove_entry(&s, &h, view, PROVING ? seen.entry : plan.entry[at], at, plan.count);
+    reached();
     if (!PROVING) {
-        try_access(&s, &h, &plan, view);
+        try_access(&s, &h, &plan, seen.view);
     }
 }
