@@ -55,7 +55,7 @@ static void prove_page(const struct mem *m, uint64_t pa, unsigned shift)
 
     xlate_clip(&x, m);
     for (unsigned s = shift; s >= 12; s -= 9) {
-        bool there = gives(m, pa >> s << s, UINT64_C(1) << s);
+        bool there = gives(m, align_down(pa, BIT(s)), BIT(s));
         prove((x.shift == s) == (largest && (there || s == 12)));
         largest = largest && !there;
     }

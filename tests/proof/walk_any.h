@@ -165,12 +165,18 @@ static inline void prove_leaf(const struct walker *w, enum purpose why, uint64_t
 /* The two leaves of a translation. */
 static inline struct leaf leaf_first(const struct xlate *x)
 {
-    return (struct leaf){x->gpa.a, x->vs_pte, (uint64_t *)(uintptr_t)x->vs_slot, x->vs_shift};
+    return (struct leaf){.pa = x->gpa.a,
+                         .pte = x->vs_pte,
+                         .slot = (uint64_t *)(uintptr_t)x->vs_slot,
+                         .shift = x->vs_shift};
 }
 
 static inline struct leaf leaf_final(const struct xlate *x)
 {
-    return (struct leaf){x->pa.a, x->g_pte, (uint64_t *)(uintptr_t)x->g_slot, x->g_shift};
+    return (struct leaf){.pa = x->pa.a,
+                         .pte = x->g_pte,
+                         .slot = (uint64_t *)(uintptr_t)x->g_slot,
+                         .shift = x->g_shift};
 }
 
 static inline void prove_xlate(const struct walker *w, const struct xlate *x)
@@ -236,7 +242,7 @@ static inline bool hot_right(const struct walker *w, const struct hot *hot)
     uint64_t giga = hot->g_gigapage;
     return (hot->size == 0 || (ours && w->h->walk_quick)) && hot->bias == w->mem->bias &&
            hot->g_root == bits(w->h->hgatp, 43, 2) << 14 &&
-           hot->g_top == 9 * bits(w->h->hgatp, 63, 60) - 42 &&
+           hot->g_top == 9 * bits(w->h->hgatp, 63, 60) - 42 && bits(hot->g_table, 11, 0) == 0 &&
            (giga == ~UINT64_C(0) || giga >> (hot->g_top - 19) == 0);
 }
 
