@@ -38,8 +38,8 @@ static inline int spec_extension(unsigned n)
         return EXT_H; /* hypervisor */
     }
     if (in(n, 0x300, 0x306) || in(n, 0x340, 0x344) || in(n, 0xf11, 0xf15) || n == 0x3a0 ||
-        n == 0x3a2 || in(n, 0x3b0, 0x3bf)) {
-        return EXT_NONE; /* machine */
+        n == 0x3a2 || in(n, 0x3b0, 0x3bf) || in(n, 0x7a0, 0x7a3)) {
+        return EXT_NONE; /* machine; tselect, tdata1 to tdata3 */
     }
     if (n == 0x10a || n == 0x30a) {
         return EXT_MENVCFG;
