@@ -118,8 +118,8 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
     }
     e->menvcfg =
         h->menvcfg & (h->henvcfg | ~cbo) & machine.menvcfg_mask & ~(ENVCFG_STCE | ENVCFG_ADUE);
-    /* What has a VS CSR of its own traps: the hardware knows that of HS alone. */
-    e->mstateen = h->hstateen[0] & h->mstateen[0] & (STATEEN_SE | STATEEN_ENVCFG);
+    /* AIA's bits stay HS's: see docs/limits.md. */
+    e->mstateen = h->mstateen[0] & (h->hstateen[0] | ~(STATEEN_SE | STATEEN_ENVCFG));
     e->differs = machine.smaia || (machine.menvcfg && e->menvcfg != vh->hs.menvcfg) ||
                  ((e->mstateen ^ vh->hs.mstateen) & machine.mstateen) != 0;
     e->traps =
