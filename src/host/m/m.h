@@ -19,7 +19,7 @@
 /* entry.S */
 void m_entry(void);
 _Noreturn void m_launch(struct vhart *vh);
-void m_resume(struct vhart *vh, const volatile uint64_t *x); /* does not return, but is jumped to */
+_Noreturn void m_resume(struct vhart *vh, const volatile uint64_t *x);
 int64_t m_load_half(uint64_t va, uint64_t mstatus_bits);
 
 /* access.S: one access of len bytes; 0, or 1 if the bus refused it. */

@@ -137,15 +137,7 @@ static inline void enter(struct vhart *vh)
     vh->usual = true;
 }
 
-bool m_enter(struct vhart *vh)
-{
-    if (vh->nacl != NULL || !enters_as_usual(vh, vh->h.hstatus)) {
-        return false;
-    }
-    enter(vh);
-    return true;
-}
-
+/* Does not return. */
 static __attribute__((noinline)) void sync_sret_somehow(struct vhart *vh)
 {
     host_unload(vh);
@@ -155,22 +147,43 @@ static __attribute__((noinline)) void sync_sret_somehow(struct vhart *vh)
     m_resume(vh, vh->nacl->sret_x);
 }
 
-__attribute__((flatten)) void m_sync_sret(struct vhart *vh)
+/* One copy for both. s: NACL's memory, with whose registers the guest is entered, NULL: without. */
+static __attribute__((noinline, flatten)) bool sret_enter(struct vhart *vh, uint64_t hstatus,
+                                                          volatile struct nacl_shmem *s)
+{
+    if (unlikely(!enters_as_usual(vh, hstatus))) {
+        if (s != NULL) {
+            sync_sret_somehow(vh);
+        }
+        return false;
+    }
+    if (s != NULL) {
+        s->autoswap_hstatus = vh->h.hstatus;
+        hart_hstatus_write(&vh->h, hstatus);
+    }
+    enter(vh);
+    if (s != NULL) {
+        m_resume(vh, s->sret_x);
+    }
+    return true;
+}
+
+bool m_enter(struct vhart *vh)
+{
+    return vh->nacl == NULL && sret_enter(vh, vh->h.hstatus, NULL);
+}
+
+void m_sync_sret(struct vhart *vh)
 {
     volatile struct nacl_shmem *s = vh->nacl;
-    struct hart *h = &vh->h;
-    uint64_t theirs = s->autoswap_hstatus;
+    uint64_t hstatus = s->autoswap_hstatus;
 
     vhart_count(vh, EXIT_sbi_nacl);
-    h->prv = PRV_S;
-    if (unlikely(nacl_dirty(h, s) | nacl_pending(s) |
-                 !(s->autoswap_flags & NACL_AUTOSWAP_HSTATUS)) ||
-        !enters_as_usual(vh, theirs)) {
+    vh->h.prv = PRV_S;
+    if (unlikely(nacl_dirty(&vh->h, s) | nacl_pending(s) |
+                 !(s->autoswap_flags & NACL_AUTOSWAP_HSTATUS))) {
         sync_sret_somehow(vh);
         return;
     }
-    s->autoswap_hstatus = h->hstatus;
-    hart_hstatus_write(h, theirs);
-    enter(vh);
-    m_resume(vh, s->sret_x);
+    (void)!sret_enter(vh, hstatus, s);
 }
