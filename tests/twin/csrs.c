@@ -229,7 +229,7 @@ static void csr_note(struct step *s, const struct csr *c, unsigned rd)
     s->vstimecmp |= c->num == CSR_VSTIMECMP;
     s->stimecmp |= is_timer(c);
     s->status |= c->num == CSR_SSTATUS || c->num == CSR_MSTATUS;
-    s->vsstatus |= c->num == CSR_VSSTATUS;
+    s->no_hlvx |= c->num == CSR_VSSTATUS || c->value == V_PMPCFG || c->value == V_PMPADDR;
     s->hlv |= s->mode == MODE_M && c->num == CSR_MSTATUS; /* MPRV with MPV is like HLV */
     if (rd == 0)
         return;
@@ -266,6 +266,8 @@ void csr_pick(struct rng *r, struct step *s)
         c.bits &= ~BIT(IRQ_VSTI);
         form += form == 1;
     }
+    if (s->mode == MODE_M && c.num == CSR_MIP)
+        form += form == 1; /* QEMU: VSTIP and VSEIP are writable there */
     if (percent(r, 25) || read_only) {
         rs = 0;
         form = 2;

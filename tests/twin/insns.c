@@ -82,8 +82,8 @@ static void hypervisor_access(struct rng *r, struct step *s)
                {0x31, 32, "hsv.b"}, {0x33, 32, "hsv.h"},   {0x35, 32, "hsv.w"},
                {0x37, 32, "hsv.d"}, {0x30, 3, "hlvx.bu?"}, {0x36, 1, "hlv.du?"}};
     unsigned i = (unsigned)below(r, percent(r, 95) ? 13 : 15);
-    if (s->vsstatus && ops[i].name[3] == 'x')
-        i = 8; /* QEMU: SUM is not for HLVX, and the step may set it */
+    if (s->no_hlvx && ops[i].name[3] == 'x')
+        i = 8; /* hlv.d */
     s->hlv = true;
     s->hlvx |= ops[i].name[3] == 'x';
     uint64_t address = address_pick(r, percent(r, 70) ? MODE_VS : MODE_VU);

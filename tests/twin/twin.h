@@ -112,7 +112,7 @@ struct step {
     bool henvcfg;              /* may clear what those need of it: none comes behind */
     bool waits;                /* wfi: something has to be pending that doesn't interrupt */
     bool status;               /* reads or writes sstatus */
-    bool vsstatus;             /* writes it */
+    bool no_hlvx;              /* writes what QEMU takes differently for HLVX: vsstatus.SUM, PMP */
     bool returns;              /* sret or mret: may pass through a guest */
     uint32_t hidden;           /* registers that hold what differs from run to run */
     uint32_t timed;            /* registers that hold the time */

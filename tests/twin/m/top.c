@@ -2,7 +2,8 @@
 /* M's own programs, and what it runs below itself. */
 #include "twin.h"
 
-#define CLOSED      0x40000UL            /* from the image's beginning on: M's code and constants */
+#define CLOSED      0x40000UL /* from the image's beginning on: M's code and constants */
+#define CFG_RESTING (PMP_NAPOT | (uint64_t)(PMP_NAPOT | PMP_RWX) << 56)
 #define MENVCFG_ALL 0xe0000000000000d0UL /* but FIOM; CBIE = 1 */
 
 extern char image_start[];
@@ -34,7 +35,7 @@ static void pmp_reset(void)
     csr_write(pmpaddr3, (uint64_t)frames >> 2);
     csr_write(pmpaddr4, (uint64_t)frames >> 2);
     csr_write(pmpaddr7, ~0UL >> 10);
-    csr_write(pmpcfg0, PMP_NAPOT | (uint64_t)(PMP_NAPOT | PMP_RWX) << 56);
+    csr_write(pmpcfg0, CFG_RESTING);
 }
 
 void top_reset(void)
@@ -76,6 +77,7 @@ void top_translate(const struct step *s)
                                 BIT(CAUSE_INSN_PAGE) | BIT(CAUSE_LOAD_PAGE) |
                                 BIT(CAUSE_INSN_GUEST) | BIT(CAUSE_LOAD_GUEST);
         csr_clear(medeleg, causes);
+        csr_write(pmpcfg0, CFG_RESTING); /* and their right */
     }
     if (s->mode == MODE_VS && s->returns) /* QEMU: TSR is VS's, too */
         csr_clear(mstatus, MSTATUS_TSR);
