@@ -327,6 +327,31 @@ static void gvma_of_a_table(void **state)
     guest_free(&now.g);
 }
 
+/* Where a superpage was there may be a table now, before any fence: that has no W, but is no fault.
+ */
+static void a_table_for_a_superpage(void **state)
+{
+    uint64_t va = region[REGIONS - 1];
+    struct access_as as = AS_VS(ACCESS_LOAD);
+    struct xlate x;
+    (void)state;
+    one_is_known();
+    *vs_leaf(va) = pte_of(GPA, ALL_OF_LEAF);
+    assert_int_equal(cause_of(&now.g, as, va, &x), 0);
+    (void)shadow_map(&now.p.s, va, &x, shadow_leaf(&x, PRV_S, false, false));
+    shadow_remember(&now.p.s, &now.g.h, va, &x);
+    now.g.h.prv = PRV_S;
+    assert_int_equal(
+        shadow_again(&now.p.s, &now.g.h, arena_mem(&now.g.a), ACCESS_STORE, va + 0x1000),
+        SHADOW_FILLED);
+    *vs_leaf(va) = pte_of(arena_pages(&now.g.a, 1) - GPA_OFFSET, PTE_V);
+    assert_int_equal(
+        shadow_again(&now.p.s, &now.g.h, arena_mem(&now.g.a), ACCESS_STORE, va + 0x1000),
+        SHADOW_UNKNOWN);
+    pool_free(&now.p);
+    guest_free(&now.g);
+}
+
 /* What is not global must not get into the tables of what is, nor the other way round. */
 static void global_or_not_is_looked_at(void **state)
 {
@@ -347,6 +372,7 @@ int main(void)
         cmocka_unit_test(again_is_what_a_walk_finds),
         cmocka_unit_test(gvma_of_data),
         cmocka_unit_test(gvma_of_a_table),
+        cmocka_unit_test(a_table_for_a_superpage),
         cmocka_unit_test(global_or_not_is_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

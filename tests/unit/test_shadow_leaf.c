@@ -3,7 +3,7 @@
 #include "shadow_fixture.h"
 
 #define VA   UINT64_C(0x3fc0005000)
-#define GPA  UINT64_C(0x50000000)
+#define GPA  UINT64_C(0x500c0000)
 #define DATA UINT64_C(0x83000000)
 
 struct ahead {
@@ -87,6 +87,48 @@ static void ahead_is_known_by_its_gpa(void **state)
     guest_free(&a.g);
 }
 
+/* After a guest-page fault at VA + 0x1000, when the hypervisor has fenced the page: for the guest
+ * that ran, and once. */
+static void ahead_of_the_way_back(void **state)
+{
+    (void)state;
+    for (unsigned n = 0; n < 4; n++) {
+        struct ahead a;
+        ahead_make(&a);
+        (void)shadow_expect(&a.p.s, VA + 0x1000);
+        a.p.s.fault_g = n != 1;
+        a.p.s.fault_gpa = GPA + 0x1000;
+        a.g.h.hgatp ^= n == 2 ? BIT(44) : 0;
+        a.g.h.vsatp ^= n == 3 ? BIT(44) : 0;
+        (void)fence_gpa(&a.p, GPA + 0x1000, 5);
+        shadow_ahead_g(&a.p.s, &a.g.h, arena_mem(&a.g.a));
+        assert_int_equal(here(&a.p, VA + 0x1000), n == 0 ? leaf_at(DATA + 0x1000, ORIGIN_4K) : 0);
+        fence_va(&a.p, VA + 0x1000, 5);
+        shadow_ahead_g(&a.p.s, &a.g.h, arena_mem(&a.g.a));
+        assert_int_equal(here(&a.p, VA + 0x1000), 0);
+        pool_free(&a.p);
+        guest_free(&a.g);
+    }
+}
+
+/* An SFENCE.VMA names the entries of its ASID, or of all. */
+static void fences_of_an_asid(void **state)
+{
+    const uint64_t asid = FIELD_PUT(SATP_ASID, UINT64_C(7));
+    struct ahead a;
+    (void)state;
+    ahead_make(&a);
+    shadow_sfence_find(&a.p.s, VA);
+    assert_true(shadow_sfence_known(&a.p.s, VA) && !shadow_sfence_idle(&a.p.s, VA));
+    assert_false(shadow_sfence(&a.p.s, VA, FIELD_PUT(SATP_ASID, UINT64_C(8))));
+    assert_int_not_equal(here(&a.p, VA), 0);
+    assert_true(shadow_sfence(&a.p.s, VA, asid));
+    assert_int_equal(here(&a.p, VA), 0);
+    assert_true(shadow_sfence_idle(&a.p.s, VA));
+    pool_free(&a.p);
+    guest_free(&a.g);
+}
+
 /* --- leaves --- */
 
 /* shadow_leaf(): both stages' rights, W with both D, U of the VS leaf, never G; "Svpbmt", two-stage
@@ -128,6 +170,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ahead_of_what_is_not_in_order),
         cmocka_unit_test(ahead_is_known_by_its_gpa),
+        cmocka_unit_test(ahead_of_the_way_back),
+        cmocka_unit_test(fences_of_an_asid),
         cmocka_unit_test(leaves_grant_what_both_stages_grant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
