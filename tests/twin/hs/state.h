@@ -4,9 +4,10 @@
 #ifndef TWIN_STATE_H
 #define TWIN_STATE_H
 
+#include "state_h.h"
+
 #define TRAP_NAMES "scause", "stval", "htval", "htinst", "sepc", "(hstatus)", "(sstatus)"
 
-#define ALL (~0UL)
 #define STATE(X)                                                                                   \
     X(sstatus, ALL)                                                                                \
     X(sie, ALL)                                                                                    \
@@ -14,27 +15,7 @@
     X(scounteren, ALL)                                                                             \
     X(senvcfg, ALL)                                                                                \
     X(satp, ALL)                                                                                   \
-    X(vsstatus, ~SSTATUS_SD)                                                                       \
-    X(vsie, ALL)                                                                                   \
-    X(vstvec, ALL)                                                                                 \
-    X(vsscratch, ALL)                                                                              \
-    X(vsepc, ALL)                                                                                  \
-    X(vscause, ALL)                                                                                \
-    X(vstval, ALL)                                                                                 \
-    X(vsip, ALL)                                                                                   \
-    X(vsatp, ALL)                                                                                  \
-    X(vstimecmp, ALL)                                                                              \
-    X(hstatus, ALL)                                                                                \
-    X(hedeleg, ALL)                                                                                \
-    X(hideleg, ALL)                                                                                \
-    X(hie, ALL)                                                                                    \
-    X(hip, ALL)                                                                                    \
-    X(hvip, VS_IRQS)                                                                               \
-    X(htimedelta, ALL)                                                                             \
-    X(hcounteren, ALL)                                                                             \
-    X(henvcfg, ALL)                                                                                \
-    X(htval, ALL)                                                                                  \
-    X(hgatp, ALL)
+    STATE_OF_H(X)
 
 #define STATE_H(X)
 

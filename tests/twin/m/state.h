@@ -4,9 +4,10 @@
 #ifndef TWIN_STATE_H
 #define TWIN_STATE_H
 
+#include "state_h.h"
+
 #define TRAP_NAMES "mcause", "mtval", "mtval2", "mtinst", "mepc", "", "(mstatus)"
 
-#define ALL (~0UL)
 #define STATE(X)                                                                                   \
     X(mstatus, ALL)                                                                                \
     X(medeleg, ALL)                                                                                \
@@ -35,27 +36,6 @@
     X(stval, ALL)                                                                                  \
     X(stimecmp, ALL)
 /* On harts with H. */
-#define STATE_H(X)                                                                                 \
-    X(vsstatus, ~SSTATUS_SD)                                                                       \
-    X(vsie, ALL)                                                                                   \
-    X(vstvec, ALL)                                                                                 \
-    X(vsscratch, ALL)                                                                              \
-    X(vsepc, ALL)                                                                                  \
-    X(vscause, ALL)                                                                                \
-    X(vstval, ALL)                                                                                 \
-    X(vsip, ALL)                                                                                   \
-    X(vsatp, ALL)                                                                                  \
-    X(vstimecmp, ALL)                                                                              \
-    X(hstatus, ALL)                                                                                \
-    X(hedeleg, ALL)                                                                                \
-    X(hideleg, ALL)                                                                                \
-    X(hie, ALL)                                                                                    \
-    X(hip, ALL)                                                                                    \
-    X(hvip, VS_IRQS)                                                                               \
-    X(htimedelta, ALL)                                                                             \
-    X(hcounteren, ALL)                                                                             \
-    X(henvcfg, ALL)                                                                                \
-    X(htval, ALL)                                                                                  \
-    X(hgatp, ALL)
+#define STATE_H(X) STATE_OF_H(X)
 
 #endif
