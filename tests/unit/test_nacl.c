@@ -104,6 +104,19 @@ static void shows_all(void **state)
     }
 }
 
+/* What a guest or its trap can have changed. */
+static void change(struct hart *h)
+{
+    uint64_t *fields[] = {&h->vstvec, &h->vsscratch, &h->vsepc, &h->vscause,  &h->vstval,
+                          &h->htval,  &h->htinst,    &h->vsatp, &h->vstimecmp};
+
+    for (unsigned n = 0; n < ARRAY_LEN(fields); n++) {
+        *fields[n] = rnd();
+    }
+    put(h, CSR_vsstatus, rnd());
+    put(h, CSR_hstatus, rnd());
+}
+
 /* The same after a trap to HS, when only what a guest or a trap can have changed is written. */
 static void shows_traps(void **state)
 {
@@ -114,13 +127,7 @@ static void shows_traps(void **state)
         scramble();
         nacl_show_all(me);
         struct hart *h = &me->h;
-        uint64_t *change[] = {&h->vstvec, &h->vsscratch, &h->vsepc, &h->vscause,  &h->vstval,
-                              &h->htval,  &h->htinst,    &h->vsatp, &h->vstimecmp};
-        for (unsigned n = 0; n < ARRAY_LEN(change); n++) {
-            *change[n] = rnd();
-        }
-        put(h, CSR_vsstatus, rnd());
-        put(h, CSR_hstatus, rnd());
+        change(h);
         put(h, CSR_vsip, rnd());
         put(h, CSR_vsie, rnd());
         fake.time = rnd();
@@ -140,13 +147,7 @@ static void shows_usual_traps(void **state)
         me->h.hvip = me->h.hvien = me->h.hvictl = me->h.vsie_aia = 0;
         nacl_show_all(me);
         struct hart *h = &me->h;
-        uint64_t *change[] = {&h->vstvec, &h->vsscratch, &h->vsepc, &h->vscause,  &h->vstval,
-                              &h->htval,  &h->htinst,    &h->vsatp, &h->vstimecmp};
-        for (unsigned n = 0; n < ARRAY_LEN(change); n++) {
-            *change[n] = rnd();
-        }
-        put(h, CSR_vsstatus, rnd());
-        put(h, CSR_hstatus, rnd());
+        change(h);
         h->time = fake.time = rnd();
         nacl_left(me, (hart_hip(h) & BIT(IRQ_VSTI)) != 0);
         assert_shown();

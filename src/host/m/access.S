@@ -47,15 +47,20 @@ m_mmio_store:
 1:  mv a0, t2
     ret
 
+/* To the a0th pair of instructions behind 1:. */
+.macro to_slot
+    slli a0, a0, 3
+    lla t0, 1f
+    add t0, t0, a0
+    jr t0
+.endm
+
     .option push
     .option arch, +f, +d
 .macro float_table name, op
     .globl \name
 \name:
-    slli a0, a0, 3
-    lla t0, 1f
-    add t0, t0, a0
-    jr t0
+    to_slot
     .option push
     .option norvc
 1:
@@ -78,10 +83,7 @@ m_mmio_store:
 /* void host_block(unsigned op, void *ram) */
     .globl host_block
 host_block:
-    slli a0, a0, 3
-    lla t0, 1f
-    add t0, t0, a0
-    jr t0
+    to_slot
     .option push
     .option norvc
 1:  .irp op, 0, 1, 2, 3, 4
