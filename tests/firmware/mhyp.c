@@ -172,6 +172,28 @@ static void interrupts(void)
     }
 }
 
+/* Those of HS that M makes pending: taken before the guest does anything, whatever sstatus.SIE
+ * says. */
+static void hs_interrupts(void)
+{
+    if (!begin())
+        return;
+    csr_write(mideleg, S_IRQS);
+    for (unsigned n = IRQ_SSI; n <= IRQ_SEI; n += IRQ_STI - IRQ_SSI) {
+        for (enum mode m = MODE_VU; m <= MODE_VS; m++) {
+            context("HS's interrupt %u, from %s", n, mode_name(m));
+            csr_write(mip, BIT(n));
+            csr_write(mie, BIT(n));
+            struct trap t = run_insn(m, INSN_NOP, 0, 0);
+            check_hs(&t, CAUSE_IRQ(n), m);
+            csr_write(mie, 0);
+            t = run_insn(m, INSN_NOP, 0, 0);
+            check(completed(&t), "not taken while mie has it clear");
+            csr_write(mip, 0);
+        }
+    }
+}
+
 static void m_interrupts(void)
 {
     if (!begin())
@@ -313,6 +335,7 @@ TESTS("mhyp", {"ecalls", "norm:H_medeleg", ecalls}, {"page_faults", "norm:H_hede
       {"guest_page_faults", "Machine Second Trap Value", guest_page_faults},
       {"virtual_instruction", "norm:virtual_instruction", virtual_instruction},
       {"interrupts", "norm:H_hideleg", interrupts},
+      {"hs_interrupts", "norm:H_mideleg", hs_interrupts}, /**/
       {"m_interrupts", "Machine Status in H", m_interrupts},
       {"hs_enters", "Trap Return", hs_enters}, {"hs_loads", "Hypervisor Load and Store", hs_loads},
       {"counters", "Hypervisor Counter-Enable", counters},

@@ -299,13 +299,13 @@ void m_interrupt(struct vhart *vh, uint64_t cause)
 
 /*
  * The HS-level interrupt to be taken. While V = 1, HS's interrupts are enabled whatever sstatus.SIE
- * says, and the external line traps by itself; while V = 0 the hardware sees to all but the
- * VS-level ones that HS keeps.
+ * says. The external line traps by itself, not so the bit of SEIP that firmware writes. While V = 0
+ * the hardware sees to all but the VS-level ones that HS keeps.
  */
 bool m_hs_interrupt(struct vhart *vh, struct trap *t)
 {
     struct hart *h = &vh->h;
-    uint64_t pending = h->v ? h->mip & h->mie & (BIT(IRQ_SSI) | BIT(IRQ_STI)) : 0;
+    uint64_t pending = h->v ? h->mip & h->mie & IRQS_S & ~(h->mvien & BIT(IRQ_SEI)) : 0;
 
     if (unlikely(m_may_be_undelegated(h))) {
         pending |= m_undelegated(h);
@@ -313,7 +313,8 @@ bool m_hs_interrupt(struct vhart *vh, struct trap *t)
     if (!pending) {
         return false;
     }
-    static const uint8_t order[] = {IRQ_SSI, IRQ_STI, IRQ_SGEI, IRQ_VSEI, IRQ_VSSI, IRQ_VSTI};
+    static const uint8_t order[] = {IRQ_SEI,  IRQ_SSI,  IRQ_STI, IRQ_SGEI,
+                                    IRQ_VSEI, IRQ_VSSI, IRQ_VSTI};
     for (unsigned i = 0; i < ARRAY_LEN(order); i++) {
         if (pending & BIT(order[i])) {
             *t = (struct trap){.cause = CAUSE_INTERRUPT | order[i]};

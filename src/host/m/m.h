@@ -86,8 +86,7 @@ static inline bool m_may_be_undelegated(const struct hart *h)
 /* Anything for m_hs_interrupt() to look at, while V = 1? */
 static inline bool m_hs_may_interrupt(const struct hart *h)
 {
-    return ((h->mip & h->mie & (BIT(IRQ_SSI) | BIT(IRQ_STI))) | (h->mie & ~h->hideleg & IRQS_H)) !=
-           0;
+    return ((h->mip & h->mie & IRQS_S) | (h->mie & ~h->hideleg & IRQS_H)) != 0;
 }
 uint64_t m_undelegated(
     const struct hart *h); /* VS-level interrupts that hideleg leaves to HS, pending and enabled */
