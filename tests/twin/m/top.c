@@ -155,11 +155,19 @@ static uint64_t status_seen(const struct trap *t, uint64_t mstatus)
     return agree ? mstatus : mstatus & ~MSTATUS_GVA;
 }
 
+/* An access over the end of the address space, neither half of which is memory: either may be
+ * named. */
+static uint64_t tval_seen(const struct trap *t)
+{
+    const uint64_t causes = BIT(CAUSE_LOAD_ACCESS) | BIT(CAUSE_STORE_ACCESS);
+    return is_one_of(t->mcause, causes) && t->mtval + 8 < 16 ? 0 : t->mtval;
+}
+
 static struct seen seen(const struct step *s, const struct trap *t)
 {
     uint64_t guest = GUEST_PAGES | (s->hlvx ? BIT(CAUSE_INSN_PAGE) : 0);
     return (struct seen){.cause = t->mcause,
-                         .tval = t->mtval,
+                         .tval = tval_seen(t),
                          /* QEMU: that of an earlier trap, which another mode took */
                          .tval2 = is_one_of(t->mcause, guest) ? t->mtval2 : 0,
                          .tinst = t->mtinst,
