@@ -53,6 +53,21 @@ enum quick {
     QUICK_TIME_AND_CSRS,
 };
 
+/*
+ * The words of instructions that entry.S compares with, and the bits that count: a load is one
+ * instruction, a constant two. The highest digit: a CSR 2xx or 6xx, those of H and VS.
+ */
+#define QUICK_WORDS(X)                                                                             \
+    X(csrr, 0x20002073, 0xb00ff07f)    /* csrrs with rs1 = x0, any rd */                           \
+    X(csrw, 0x20001073, 0xb0007fff)    /* csrrw with rd = x0, any rs1 */                           \
+    X(hstatus, 0x60001073, 0xfff0707f) /* csrrw of hstatus, any rd and rs1 */                      \
+    X(sret, 0x10200073, 0xffffffff)
+struct quick_words {
+#define WORD(name, word, mask) uint32_t name, name##_mask;
+    QUICK_WORDS(WORD)
+#undef WORD
+};
+
 /* What hardware must hold while VS runs, worked out of the H CSRs: changes seldom. */
 struct vs_environment {
     uint64_t medeleg, mideleg, mcounteren, menvcfg, mvien, mstateen;
@@ -118,6 +133,7 @@ struct vhart {
     const volatile uint64_t *mtime; /* where the time comes from; NULL: the CSR */
     uint64_t time_added;            /* and what is added to it */
     struct trace_hart *trace;       /* its part of the area (trace.h), or NULL */
+    struct quick_words words;       /* constant */
     uint64_t armed;                 /* what the M comparator holds */
     uint64_t m_irqs;     /* in mie always: Hearth's own, and MEI if firmware may be sent it */
     uint64_t shadow_atp; /* satp for the shadow root of the key below */

@@ -14,6 +14,7 @@ void asm_offsets(void)
     DEFINE(HART_PRV, offsetof(struct vhart, h.prv));
     DEFINE(VHART_WRITTEN, offsetof(struct vhart, written));
     DEFINE(PRIVILEGE_M, PRV_M);
+    DEFINE(PRIVILEGE_S, PRV_S);
     DEFINE(CAUSE_ECALL_S, CAUSE_ECALL_HS);
     DEFINE(CAUSE_ILLEGAL_INSN, CAUSE_ILLEGAL);
     DEFINE(INSN_RDTIME, (int32_t)0xc0102073); /* rd = x0, sign-extended */
@@ -25,19 +26,18 @@ void asm_offsets(void)
     DEFINE(VHART_LAST_RAW, offsetof(struct vhart, last_raw));
     DEFINE(VHART_LAST_PC, offsetof(struct vhart, last_pc));
     DEFINE(VHART_EXITS_TIME, offsetof(struct vhart, exits[EXIT_time]));
+    DEFINE(VHART_EXITS_SRET_ENTER, offsetof(struct vhart, exits[EXIT_sret_enter]));
     DEFINE(VHART_EXITS_CSR_H, offsetof(struct vhart, exits[EXIT_csr_h]));
     DEFINE(VHART_VS_DEADLINE, offsetof(struct vhart, vs.deadline));
     DEFINE(VHART_MARKER, offsetof(struct vhart, marker));
     DEFINE(VHART_HS_MEDELEG, offsetof(struct vhart, hs.medeleg));
     DEFINE(VHART_HVIP_WRITTEN, offsetof(struct vhart, hs.hvip));
     DEFINE(VHART_STATUS_WRITTEN, offsetof(struct vhart, hs.vsstatus));
-    /* The highest digit: a CSR 2xx or 6xx, those of H and VS. */
-    DEFINE(INSN_CSRR, 0x20002073); /* csrrs with rs1 = x0, any rd */
-    DEFINE(INSN_CSRR_MASK, (int32_t)0xb00ff07f);
-    DEFINE(INSN_CSRW, 0x20001073); /* csrrw with rd = x0, any rs1 */
-    DEFINE(INSN_CSRW_MASK, (int32_t)0xb0007fff);
-    DEFINE(INSN_HSTATUS, 0x60001073); /* csrrw of hstatus, any rd and rs1 */
-    DEFINE(INSN_HSTATUS_MASK, (int32_t)0xfff0707f);
+#define WORD(name, word, mask)                                                                     \
+    DEFINE(WORD_##name, offsetof(struct vhart, words.name));                                       \
+    DEFINE(WORD_##name##_mask, offsetof(struct vhart, words.name##_mask));
+    QUICK_WORDS(WORD)
+#undef WORD
     DEFINE(BITS_IRQS_VS, IRQS_VS);
     DEFINE(HSTATUS_BITS, HSTATUS_WRITABLE);
     DEFINE(HSTATUS_SPV_BIT, HSTATUS_SPV);

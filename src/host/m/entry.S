@@ -70,6 +70,17 @@ load_others:
     ld tp, HART_X + 8 * 4(tp)
     mret
 
+/* Nothing has been done for HS's sret: it goes the way of all else, from where its registers have been saved. */
+.Lsret_unusual:
+    preserved sd
+    csrr t1, mepc
+    sd t1, HART_PC(tp)
+    li t1, PRIVILEGE_S
+    sb t1, HART_PRV(tp)
+    csrr a1, mstatus
+    handled m_illegal
+    j .Lback
+
 /*
  * An ECALL of a guest to HS needs no register but those that C code may change. Of those of HS the commonest is NACL's synchronized
  * sret, which needs none at all.

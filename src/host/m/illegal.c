@@ -220,15 +220,14 @@ static last_call void sret_vs(struct vhart *vh, uint64_t mstatus)
     vh->h.pc = hw_read(CSR_sepc);
 }
 
-/* sret of HS while hstatus.SPV is set: into the guest, unless SPV turns out to be stale. */
+/* sret of HS that entry.S has not done: into the guest, unless hstatus.SPV turns out to be stale.
+ */
 static last_call void sret_enter(struct vhart *vh)
 {
     vhart_count(vh, EXIT_sret_enter);
-    if (!m_enter(vh)) {
-        host_unload(vh);
-        hart_sret(&vh->h);
-        m_settle(vh);
-    }
+    host_unload(vh);
+    hart_sret(&vh->h);
+    m_settle(vh);
 }
 
 /* What a guest's kernel does often. Handled? */

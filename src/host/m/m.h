@@ -37,8 +37,9 @@ _Noreturn void m_broken(struct vhart *vh);
 /* switch.c */
 void m_leave(struct vhart *vh, const struct trap *t); /* VS resident, HS takes it: then HS is */
 void m_leave_ecall(struct vhart *vh);                 /* the same for an ECALL of VS: entry.S */
-/* HS resident, without NACL: its sret, if it enters the guest as usual. False: nothing done. */
-bool m_enter(struct vhart *vh) must_check;
+/* HS resident, without NACL: its sret, if it enters the guest as usual. False: nothing done.
+ * entry.S */
+bool m_enter(struct vhart *vh);
 void m_sync_sret(struct vhart *vh); /* NACL's, straight from the trap: entry.S. Does not return */
 
 /* resident.c */

@@ -66,6 +66,9 @@ static _Noreturn void start_firmware(struct vhart *vh)
 
 static void hart_setup(struct vhart *vh)
 {
+#define WORD(name, word, mask) .name = (word), .name##_mask = (mask),
+    vh->words = (struct quick_words){QUICK_WORDS(WORD)};
+#undef WORD
     __asm__ volatile("mv tp, %0" ::"r"(vh));
     vh->stack = align_down((uint64_t)(uintptr_t)__builtin_frame_address(0) - 256, 16);
     hw_write(CSR_mscratch, (uintptr_t)vh);

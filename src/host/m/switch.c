@@ -170,7 +170,7 @@ static __attribute__((noinline, flatten)) bool sret_enter(struct vhart *vh, uint
 
 bool m_enter(struct vhart *vh)
 {
-    return vh->nacl == NULL && sret_enter(vh, vh->h.hstatus, NULL);
+    return sret_enter(vh, vh->h.hstatus, NULL);
 }
 
 void m_sync_sret(struct vhart *vh)
