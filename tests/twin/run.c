@@ -80,6 +80,7 @@ static void interrupts(const struct step *s)
     /* VS-level interrupts that HS keeps are Hearth's to look for while V = 0. */
     if (kept != 0 && (s->mode == MODE_HS || s->mode == MODE_U))
         nothing_pending();
+    kept |= csr_read(sip) & csr_read(sie);
     if (TOP_IS_M && (kept & (kept - 1)) != 0)
         nothing_pending(); /* m/top.c, hs_cause_same() */
     if (s->waits && (s->mode == MODE_VS || s->mode == MODE_VU || s->mode == MODE_U) && has_h) {

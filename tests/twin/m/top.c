@@ -160,7 +160,7 @@ static uint64_t status_seen(const struct trap *t, uint64_t mstatus)
 static uint64_t tval_seen(const struct trap *t)
 {
     const uint64_t causes = BIT(CAUSE_LOAD_ACCESS) | BIT(CAUSE_STORE_ACCESS);
-    return is_one_of(t->mcause, causes) && t->mtval + 8 < 16 ? 0 : t->mtval;
+    return is_one_of(t->mcause, causes) && t->mtval + 7 < 8 ? 0 : t->mtval;
 }
 
 static struct seen seen(const struct step *s, const struct trap *t)
@@ -212,6 +212,14 @@ void top_run(const struct step *s, struct outcome *o)
     o->hung = o->trap.cause == CAUSE_IRQ(IRQ_MTI) && !s->mti;
 }
 
+static unsigned lowest(uint64_t bits)
+{
+    unsigned n = 0;
+    while (!(bits >> n & 1))
+        n++;
+    return n;
+}
+
 /* What HS's trap may have left otherwise. */
 static void hs_cause_same(void)
 {
@@ -225,12 +233,11 @@ static void hs_cause_same(void)
     }
     if (!has_h || !(cause >> 63))
         return;
-    /* QEMU: of several the lowest number, not VSEI, VSSI, VSTI. */
+    /* QEMU: of several the lowest number, not SEI, SSI, STI, VSEI, VSSI, VSTI. */
     uint64_t together = csr_read(hip) & csr_read(hie) & ~csr_read(hideleg);
+    together |= csr_read(sip) & csr_read(sie);
     if (together & BIT(cause & 63))
-        csr_write(scause, CAUSE_IRQ(together & BIT(IRQ_VSSI)   ? IRQ_VSSI
-                                    : together & BIT(IRQ_VSTI) ? IRQ_VSTI
-                                                               : IRQ_VSEI));
+        csr_write(scause, CAUSE_IRQ(lowest(together)));
 }
 
 void top_done(const struct step *s, struct outcome *o)
