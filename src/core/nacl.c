@@ -103,34 +103,35 @@ void nacl_show(struct vhart *vh)
     show(vh, shmem(vh));
 }
 
-/* Returns the write's effect. */
+/* Writes it, and shows what that left. Returns the write's effect. */
 static unsigned sync_one(struct vhart *vh, unsigned num)
 {
+    volatile uint64_t *value = &shmem(vh)->csr[NACL_INDEX(num)];
     const struct csr *c = find(vh, num);
+    unsigned effect = CSR_EFFECT_NONE;
 
-    if (!c || num >= READ_ONLY) {
-        return CSR_EFFECT_NONE;
+    if (c == NULL) {
+        return effect;
     }
-    return csr_write(&vh->h, c, shmem(vh)->csr[NACL_INDEX(num)]);
+    if (num < READ_ONLY) {
+        effect = csr_write(&vh->h, c, *value);
+    }
+    *value = csr_read(&vh->h, c);
+    return effect;
 }
 
 static void sync_word(struct vhart *vh, unsigned w)
 {
-    volatile struct nacl_shmem *s = shmem(vh);
-    uint64_t dirty = s->dirty[w];
+    uint64_t dirty = shmem(vh)->dirty[w];
     unsigned effect = 0;
 
-    for (uint64_t left = dirty; left; left &= left - 1) {
-        effect |= sync_one(vh, NACL_NUMBER(64 * w + (unsigned)__builtin_ctzll(left)));
-    }
-    host_effects(vh, effect);
-    s->dirty[w] = 0;
-    for (uint64_t left = dirty; left; left &= left - 1) {
-        const struct csr *c = find(vh, NACL_NUMBER(64 * w + (unsigned)__builtin_ctzll(left)));
-        if (c) {
-            show_csr(vh, c);
+    shmem(vh)->dirty[w] = 0;
+    for (unsigned num = NACL_NUMBER(64 * w); dirty != 0; dirty >>= 1, num++) {
+        if (dirty & 1) {
+            effect |= sync_one(vh, num);
         }
     }
+    host_effects(vh, effect);
 }
 
 static void sync_words(struct vhart *vh)
@@ -256,8 +257,12 @@ void nacl_sync_hfence(struct vhart *vh, unsigned index)
 
 void nacl_sync_hfences(struct vhart *vh)
 {
-    for (unsigned i = 0; i < NACL_HFENCES; i++) {
-        nacl_sync_hfence(vh, i);
+    const volatile struct nacl_hfence *e = shmem(vh)->hfence;
+
+    for (unsigned i = 0; i < NACL_HFENCES; i++) { /* few are: looked at before any call */
+        if (unlikely(e[i].config & NACL_PENDING)) {
+            nacl_sync_hfence(vh, i);
+        }
     }
 }
 
