@@ -4,11 +4,30 @@
 
 static const char *const widths = "bhwd";
 
+/*
+ * The address of an access as another mode, which Hearth makes for the hart. Where a page may be
+ * nowhere, as without a G-stage, it doesn't go across two: which half reports its fault is not
+ * specified, and QEMU looks for memory after all translation.
+ */
+static uint64_t foreign(uint64_t address, enum mode as)
+{
+    bool nowhere = space.bias == 0 || (as != MODE_VS && as != MODE_VU);
+    return nowhere && address % PAGE > PAGE - 8 ? address & -8UL : address;
+}
+
+/* The same for what MPRV makes such an access; offset: the instruction's. */
+static uint64_t operand(const struct step *s, uint64_t address, int offset)
+{
+    uint64_t n = (uint64_t)(int64_t)offset;
+    return s->as == s->mode ? address : foreign(address + n, s->as) - n;
+}
+
 static void load_or_store(struct rng *r, struct step *s)
 {
     static const char *const loads[] = {"lb", "lh", "lw", "ld", "lbu", "lhu", "lwu"};
-    unsigned a = reg_with(s, address_pick(r, s->as));
+    uint64_t address = address_pick(r, s->as);
     int imm = percent(r, 70) ? 0 : (int)below(r, 64) - 32;
+    unsigned a = reg_with(s, operand(s, address, imm));
     if (percent(r, 50)) {
         unsigned f3 = (unsigned)below(r, 7);
         unsigned rd = percent(r, 10) ? a : reg_with(s, rnd(r));
@@ -33,7 +52,7 @@ static bool compressed(struct rng *r, struct step *s)
         return false;
     unsigned a = first + (unsigned)below(r, 16 - first), d = first + (unsigned)below(r, 16 - first);
     unsigned f = (unsigned)below(r, 4);
-    s->x[a] = address_pick(r, s->as);
+    s->x[a] = operand(s, address_pick(r, s->as), 0);
     s->regs = (a > d ? a : d) - 4;
     insn_add(s, forms[f].insn | (a - 8) << 7 | (d - 8) << 2, "%s x%u, (x%u)", forms[f].name, d, a);
     return true;
@@ -51,7 +70,7 @@ static void atomic(struct rng *r, struct step *s)
     bool faults = s->n + 1 >= MAX_INSNS || s->mode == MODE_TOP || percent(r, 25);
     uint64_t address = faults ? TEST_VA + PAGE * (W_PAGES + below(r, 64)) : address_pick(r, s->as);
     unsigned i = (unsigned)below(r, 6), f3 = 2 + (unsigned)below(r, 2);
-    unsigned a = reg_with(s, percent(r, 90) ? address & -8UL : address);
+    unsigned a = reg_with(s, percent(r, 90) ? address & -8UL : operand(s, address, 0));
     unsigned d = reg_with(s, rnd(r)), v = ops[i].f5 == 2 ? 0 : reg_with(s, 0);
     if (!faults)
         insn_add(s, INSN_STORE(3, v, a, 0), "sd x%u, (x%u)", v, a);
@@ -86,11 +105,8 @@ static void hypervisor_access(struct rng *r, struct step *s)
         i = 8; /* hlv.d */
     s->hlv = true;
     s->hlvx |= ops[i].name[3] == 'x';
-    uint64_t address = address_pick(r, percent(r, 70) ? MODE_VS : MODE_VU);
-    /* Without a G-stage a page may be nowhere. Which half of an access across two pages reports its
-     * fault is not specified: QEMU looks for memory after all translation. */
-    if (space.bias == 0)
-        address &= -8UL;
+    enum mode as = percent(r, 70) ? MODE_VS : MODE_VU;
+    uint64_t address = foreign(address_pick(r, as), as);
     unsigned a = reg_with(s, address);
     if (ops[i].rs2 == 32) {
         unsigned v = reg_with(s, 0x9002900290029002UL);
@@ -117,7 +133,7 @@ static void fence(struct rng *r, struct step *s)
 /* Of f0 to f3, which hold the same at the beginning of every sequence. */
 static void floating(struct rng *r, struct step *s)
 {
-    unsigned f = (unsigned)below(r, 4), a = reg_with(s, address_pick(r, s->as));
+    unsigned f = (unsigned)below(r, 4), a = reg_with(s, operand(s, address_pick(r, s->as), 0));
     unsigned f3 = 2 + (unsigned)below(r, 2), d = reg_with(s, 0);
     switch (below(r, 5)) {
     case 0:
