@@ -144,6 +144,24 @@ static void ahead(void)
     }
 }
 
+/* From one address space of the guest's to another that ran lately, and back. */
+static void spaces(void)
+{
+    guest();
+    uint64_t vsatp = csr_read(vsatp);
+    if (!counted())
+        return;
+    for (uint64_t i = 0; i < 6; i++) {
+        uint64_t n = cost(INSN_CSRRW(X0, CSR_SATP, A0), vsatp | (1 + i % 2) << 44);
+        context("ASID %lu: %lu instructions", 1 + i % 2, n);
+        check_eq(csr_read(vsatp), vsatp | (1 + i % 2) << 44, "vsatp");
+        check(!exact || i < 2 || n <= 380, "at most 380");
+        n = cost(INSN_CSRRW(X0, CSR_SATP, A0), vsatp | (1 + i % 2) << 44);
+        context("the same again: %lu instructions", n);
+        check(!exact || n <= 200, "at most 200");
+    }
+}
+
 /* Instructions that one of HS takes beyond itself; rd = a0. */
 #define cost_hs(insn, operand)                                                                     \
     ({                                                                                             \
@@ -255,6 +273,7 @@ TESTS("cost",                                                                   
       {"time_into_every_register", "norm:rdtime_op", time_into_every_register}, /**/
       {"time_read", "machine: Zicntr", time_read},                              /**/
       {"sfence", "supervisor: SFENCE.VMA", sfence},                             /**/
+      {"spaces", "supervisor: satp", spaces},                                   /**/
       {"hypervisor_csrs", "hypervisor: CSRs", hypervisor_csrs},                 /**/
       {"nacl", "Nested: what it is for", nacl},                                 /**/
       {"fill", "hypervisor: Two-Stage Address Translation", fill},              /**/

@@ -14,6 +14,7 @@
 #define IS_SFENCE_VMA(raw)  (((raw)&0xfe007fff) == 0x12000073)
 #define IS_HFENCE_VVMA(raw) (((raw)&0xfe007fff) == 0x22000073)
 #define IS_HFENCE_GVMA(raw) (((raw)&0xfe007fff) == 0x62000073)
+#define IS_SATP_WRITE(raw)  (((raw)&0xfff07fff) == 0x18001073) /* csrrw with rd = x0 */
 #define INSN_SRET           UINT32_C(0x10200073)
 #define INSN_WFI            UINT32_C(0x10500073)
 
@@ -202,6 +203,19 @@ static last_call void hfence(struct vhart *vh, uint32_t raw)
     host_fence_guest(vh, &f, h->hgatp);
 }
 
+/* satp written by VS, which VTVM doesn't forbid: from one address space to another. */
+static last_call void satp(struct vhart *vh, uint32_t raw)
+{
+    vhart_count(vh, EXIT_satp);
+    vh->h.pc += 4;
+    if (csr_write(&vh->h, csr_row(CSR_vsatp), vh->h.x[raw >> 15 & 31]) != CSR_EFFECT_NONE) {
+        m_vsatp_changed(vh);
+        if (unlikely(vh->resident == RESIDENT_NONE)) {
+            settle(vh);
+        }
+    }
+}
+
 /* wfi of VS, which VTW makes HS's. */
 static last_call void wfi_vs(struct vhart *vh, uint32_t raw)
 {
@@ -237,6 +251,8 @@ static inline bool of_vs(struct vhart *vh, uint32_t raw, uint64_t mstatus)
 
     if (IS_SFENCE_VMA(raw) && !(h->hstatus & HSTATUS_VTVM)) {
         sfence(vh, raw);
+    } else if (IS_SATP_WRITE(raw) && !(h->hstatus & HSTATUS_VTVM)) {
+        satp(vh, raw);
     } else if (raw == INSN_WFI && (h->hstatus & HSTATUS_VTW) && !(h->mstatus & STATUS_TW)) {
         wfi_vs(vh, raw);
     } else if (raw == INSN_SRET && (mstatus & STATUS_SPP) && !(h->hstatus & HSTATUS_VTSR)) {
