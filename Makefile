@@ -50,8 +50,10 @@ GEN     := $(BUILD)/gen/asm-offsets.h $(BUILD)/gen/version.h
 
 all: $(BUILD)/hearth.elf $(BUILD)/hearth.bin
 
-# What runs once, at boot, is to be small.
-$(BUILD)/src/boot/%.o $(BUILD)/src/lib/%.o $(BUILD)/libfdt/%.o $(BUILD)/mbedtls/%.o: OPTIMIZE = -Os
+# What runs once, at boot, or seldom is to be small.
+SELDOM = $(addprefix $(BUILD)/src/,host/m/probe.o host/m/start.o host/m/counters.o core/trace.o sbi/pmu%.o \
+         $(addprefix drv/,drv.o driver.o reset.o uart%.o aplic.o imsic_tree.o console_guess.o))
+$(BUILD)/src/boot/%.o $(BUILD)/src/lib/%.o $(BUILD)/libfdt/%.o $(BUILD)/mbedtls/%.o $(SELDOM): OPTIMIZE = -Os
 
 help:
 	@echo 'all           $(BUILD)/hearth.elf and $(BUILD)/hearth.bin (default)'
