@@ -44,7 +44,6 @@ uint32_t shadow_take(struct shadow *s)
         s->free_list = s->node[n].next;
     } else if (s->fresh != s->pages) {
         n = s->fresh++;
-        s->node[n].lines = ~UINT64_C(0);
     } else {
         return NIL;
     }
@@ -301,6 +300,10 @@ void shadow_init(struct shadow *s, void *base, uint64_t pa, uint64_t size)
     s->bias = (uintptr_t)s->pool - s->pool_pa;
     s->pages = (uint32_t)pages;
     s->free_list = NIL;
+    for (uint32_t n = 0; n < s->pages; n++) {
+        s->node[n].lines = ~UINT64_C(0);
+        clear(s, n);
+    }
     shadow_tables_changed(s);
     shadow_g_forget_all(s);
     s->gpa_noted = true; /* whatever lies there */

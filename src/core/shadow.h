@@ -5,8 +5,8 @@
  *
  * A root for each (VMID, hgatp.PPN, vsatp.MODE, ASID, vsatp.PPN) that ran lately, per hart; a root
  * that is switched away from stays. All nodes come from the hart's own pool: no locks. When the
- * pool or the roots are used up, the least recently used root goes. A free node is zeroed when it
- * is taken, and only in the lines that were used.
+ * pool or the roots are used up, the least recently used root goes. The pool is zeroed at the
+ * start; a node that was used is when it is taken again, and only in the lines that were.
  *
  * What the guest marks as global (PTE_G) is the same in all address spaces of a VMID. It is filled
  * into a root of its own that never runs, one for all roots of the same kind, and their top entries
