@@ -116,6 +116,9 @@ struct shadow_fenced {
     uint64_t key;                          /* va >> 21, and the VMID in its place in hgatp */
     uintptr_t way[SHADOW_FENCED_WAYS + 1]; /* table and, in the low bits, root; 0: the last */
 };
+_Static_assert((sizeof(struct shadow_fenced) & (sizeof(struct shadow_fenced) - 1)) == 0 &&
+                   (SHADOW_FENCED & (SHADOW_FENCED - 1)) == 0,
+               "entry.S finds one by shifts");
 
 struct shadow {
     struct shadow_root *current;
@@ -131,8 +134,8 @@ struct shadow {
 
     /* By low bits of the address's number. The first two are void when a table goes; see
      * shadow_tables_changed(). */
-    struct shadow_near near[SHADOW_NEAR];
     struct shadow_fenced fenced[SHADOW_FENCED];
+    struct shadow_near near[SHADOW_NEAR];
     struct shadow_g g[SHADOW_G];
 
     struct shadow_root *busy[SHADOW_ROOTS]; /* those with entries of their own, in no order */

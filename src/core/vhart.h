@@ -61,7 +61,8 @@ enum quick {
     X(csrr, 0x20002073, 0xb00ff07f)    /* csrrs with rs1 = x0, any rd */                           \
     X(csrw, 0x20001073, 0xb0007fff)    /* csrrw with rd = x0, any rs1 */                           \
     X(hstatus, 0x60001073, 0xfff0707f) /* csrrw of hstatus, any rd and rs1 */                      \
-    X(sret, 0x10200073, 0xffffffff)
+    X(sret, 0x10200073, 0xffffffff)                                                                \
+    X(sfence, 0x12000073, 0xfe007fff) /* sfence.vma, any rs1 and rs2 */
 struct quick_words {
 #define WORD(name, word, mask) uint32_t name, name##_mask;
     QUICK_WORDS(WORD)
@@ -134,6 +135,7 @@ struct vhart {
     uint64_t time_added;            /* and what is added to it */
     struct trace_hart *trace;       /* its part of the area (trace.h), or NULL */
     struct quick_words words;       /* constant */
+    uint64_t fenced;                /* entry.S: an address, for a moment */
     uint64_t armed;                 /* what the M comparator holds */
     uint64_t m_irqs;     /* in mie always: Hearth's own, and MEI if firmware may be sent it */
     uint64_t shadow_atp; /* satp for the shadow root of the key below */

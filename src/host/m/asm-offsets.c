@@ -4,6 +4,8 @@
 #include "core/trace_area.h"
 #include "core/vhart.h"
 
+#define NEARBY 2032
+
 #define DEFINE(name, value) __asm__ volatile("\n->" #name " %0" ::"i"(value))
 
 void asm_offsets(void);
@@ -23,10 +25,12 @@ void asm_offsets(void)
     DEFINE(VHART_TIME_ADDED, offsetof(struct vhart, time_added));
     DEFINE(VHART_QUICK, offsetof(struct vhart, quick));
     DEFINE(QUICK_BOTH, QUICK_TIME_AND_CSRS);
+    DEFINE(VHART_FENCED, offsetof(struct vhart, fenced));
     DEFINE(VHART_LAST_RAW, offsetof(struct vhart, last_raw));
     DEFINE(VHART_LAST_PC, offsetof(struct vhart, last_pc));
     DEFINE(VHART_EXITS_TIME, offsetof(struct vhart, exits[EXIT_time]));
     DEFINE(VHART_EXITS_SRET_ENTER, offsetof(struct vhart, exits[EXIT_sret_enter]));
+    DEFINE(VHART_EXITS_SFENCE, offsetof(struct vhart, exits[EXIT_sfence]));
     DEFINE(VHART_EXITS_CSR_H, offsetof(struct vhart, exits[EXIT_csr_h]));
     DEFINE(VHART_VS_DEADLINE, offsetof(struct vhart, vs.deadline));
     DEFINE(VHART_MARKER, offsetof(struct vhart, marker));
@@ -38,6 +42,15 @@ void asm_offsets(void)
     DEFINE(WORD_##name##_mask, offsetof(struct vhart, words.name##_mask));
     QUICK_WORDS(WORD)
 #undef WORD
+    /* Of the shadow, from where an offset can reach; entries of fenced[] are a power of two. */
+    DEFINE(SHADOW_NEARBY, NEARBY);
+    DEFINE(SHADOW_EXPECTED, offsetof(struct vhart, shadow.expected) - NEARBY);
+    DEFINE(SHADOW_VMID, offsetof(struct vhart, shadow.vmid) - NEARBY);
+    DEFINE(SHADOW_FENCED_KEY, offsetof(struct vhart, shadow.fenced[0].key) - NEARBY);
+    DEFINE(SHADOW_FENCED_WAY, offsetof(struct vhart, shadow.fenced[0].way) - NEARBY);
+    DEFINE(SHADOW_FENCED_LAST, SHADOW_FENCED - 1);
+    DEFINE(SHADOW_FENCED_SHIFT, __builtin_ctzll(sizeof(struct shadow_fenced)));
+    DEFINE(HSTATUS_VTVM_SHIFT, __builtin_ctzll(HSTATUS_VTVM));
     DEFINE(BITS_IRQS_VS, IRQS_VS);
     DEFINE(HSTATUS_BITS, HSTATUS_WRITABLE);
     DEFINE(HSTATUS_SPV_BIT, HSTATUS_SPV);

@@ -193,10 +193,105 @@ time_read:
 6:  ld t1, 0(t1)            /* the hart has no time, or firmware has moved the world's */
     j 7b
 .Lno_time_read:
+    lbu t1, HART_V(tp)
+    bnez t1, sfence_quick
     lb t1, VHART_QUICK(tp)
     addi t1, t1, -QUICK_BOTH
     bnez t1, entered
     j csr_quick
+
+/*
+ * SFENCE.VMA of a guest with an address. Half of all that Linux does name what no shadow table has (shadow_sfence_idle()) and what isn't
+ * expected to be filled now (shadow_expected()): those are done here. t2 is the instruction.
+ */
+sfence_quick:
+    lw t1, WORD_sfence_mask(tp)
+    lw t0, WORD_sfence(tp)
+    and t1, t1, t2
+    bne t1, t0, entered
+    csrr t1, mstatus
+    slli t1, t1, 63 - 11    /* MPP is U or S */
+    bgez t1, entered
+    ld t1, CSR_AT_hstatus(tp)
+    slli t1, t1, 63 - HSTATUS_VTVM_SHIFT
+    bltz t1, entered
+    lw t1, VHART_LAST_RAW(tp)
+    bne t1, t2, 1f
+    csrr t0, mepc
+    ld t1, VHART_LAST_PC(tp)
+    bne t1, t0, entered
+1:  srli t1, t2, 15 - 2
+    andi t1, t1, 31 << 2
+    beqz t1, entered        /* all addresses */
+    .option push
+    .option norelax
+    go .Lrs1_table, t1, t0, t2
+    .option pop
+    sd a0, HART_X + 8 * 10(tp)
+    sd a1, HART_X + 8 * 11(tp)
+    addi a0, tp, SHADOW_NEARBY
+    ld t0, SHADOW_EXPECTED(a0)
+    mv a1, t1
+    srli t2, t1, 12
+    beq t0, t2, .Lsfence
+    ld t2, SHADOW_VMID(a0)
+    srli t0, t1, 21
+    or t2, t2, t0
+    andi t0, t0, SHADOW_FENCED_LAST
+    slli t0, t0, SHADOW_FENCED_SHIFT
+    add a0, a0, t0
+    ld t0, SHADOW_FENCED_KEY(a0)
+    bne t0, t2, .Lsfence
+    slli t1, t1, 64 - 21
+    srli t1, t1, 64 - 21 + 12
+    slli t1, t1, 3          /* of the entry in a table of 4 KiB entries */
+2:  ld t0, SHADOW_FENCED_WAY(a0)
+    beqz t0, 3f
+    srli t0, t0, 12         /* but for the root */
+    slli t0, t0, 12
+    add t0, t0, t1
+    ld t0, 0(t0)
+    addi a0, a0, 8
+    beqz t0, 2b
+/* Otherwise it is at least certain what it is, and what its operands are. */
+.Lsfence:
+    sd a1, VHART_FENCED(tp)
+    ld a0, HART_X + 8 * 10(tp)
+    ld a1, HART_X + 8 * 11(tp)
+    csrr t0, mtval
+    sw t0, VHART_LAST_RAW(tp)
+    srli t1, t0, 20 - 2     /* rs2 */
+    andi t1, t1, 31 << 2
+    .option push
+    .option norelax
+    go .Lrs1_table, t1, t0, t2
+    .option pop
+    others sd
+    csrrw t0, mscratch, tp
+    sd t0, HART_X + 8 * 4(tp)
+    csrr t2, mepc
+    sd t2, VHART_LAST_PC(tp)
+    sd t2, HART_PC(tp)
+    li t2, PRIVILEGE_S
+    sb t2, HART_PRV(tp)
+    ld sp, VHART_STACK(tp)
+    mv a0, tp
+    ld a1, VHART_FENCED(tp)
+    mv a2, t1
+    call m_sfence
+    j .Lback
+3:  ld a0, HART_X + 8 * 10(tp)
+    ld a1, HART_X + 8 * 11(tp)
+    csrr t0, mtval
+    sw t0, VHART_LAST_RAW(tp)
+    csrr t0, mepc
+    sd t0, VHART_LAST_PC(tp)
+    addi t0, t0, 4
+    csrw mepc, t0
+    ld t0, VHART_EXITS_SFENCE(tp)
+    addi t0, t0, 1
+    sd t0, VHART_EXITS_SFENCE(tp)
+    j .Lquick_leave
 
     .globl m_return
 m_return:

@@ -116,9 +116,11 @@ static last_call void csr(struct vhart *vh, uint32_t raw, uint64_t mstatus)
 
 /* --- others --- */
 
-static uint64_t fenced_asid(const struct hart *h, uint32_t raw)
+/* rs2's value names an ASID, if there is an rs2. */
+static inline uint64_t fenced_asid(const struct hart *h, uint32_t raw, uint64_t value)
 {
-    return h->x[raw >> 20 & 31] & h->isa->asid_mask;
+    return (raw >> 20 & 31) == 0 ? SHADOW_ALL_ASIDS
+                                 : FIELD_PUT(SATP_ASID, value & h->isa->asid_mask);
 }
 
 static last_call void sfence_all(struct vhart *vh, uint32_t raw)
@@ -126,7 +128,7 @@ static last_call void sfence_all(struct vhart *vh, uint32_t raw)
     const struct fence f = {.kind = FENCE_VMA,
                             .all_addresses = true,
                             .all_ids = (raw >> 20 & 31) == 0,
-                            .id = fenced_asid(&vh->h, raw)};
+                            .id = vh->h.x[raw >> 20 & 31] & vh->h.isa->asid_mask};
 
     host_fence_guest(vh, &f, vh->h.hgatp);
 }
@@ -139,10 +141,9 @@ static last_call void sfence_ahead(struct vhart *vh, uint64_t va, bool lost)
     }
 }
 
-static last_call void sfence_entries(struct vhart *vh, uint32_t raw, uint64_t va)
+/* asid: as shadow_sfence() has it. */
+static last_call void sfence_entries(struct vhart *vh, uint64_t va, uint64_t asid)
 {
-    uint64_t asid =
-        (raw >> 20 & 31) == 0 ? SHADOW_ALL_ASIDS : FIELD_PUT(SATP_ASID, fenced_asid(&vh->h, raw));
     bool lost = shadow_sfence(&vh->shadow, va, asid);
 
     if (shadow_expected(&vh->shadow, va)) {
@@ -152,36 +153,49 @@ static last_call void sfence_entries(struct vhart *vh, uint32_t raw, uint64_t va
     }
 }
 
-static inline void sfence_known(struct vhart *vh, uint32_t raw, uint64_t va)
+static inline void sfence_known(struct vhart *vh, uint64_t va, uint64_t asid)
 {
     if (unlikely(!shadow_sfence_idle(&vh->shadow, va))) {
-        sfence_entries(vh, raw, va);
+        sfence_entries(vh, va, asid);
     } else if (shadow_expected(&vh->shadow, va)) {
         sfence_ahead(vh, va, false);
     }
 }
 
-static last_call void sfence_unknown(struct vhart *vh, uint32_t raw, uint64_t va)
+static last_call void sfence_unknown(struct vhart *vh, uint64_t va, uint64_t asid)
 {
     shadow_sfence_find(&vh->shadow, va);
-    sfence_known(vh, raw, va);
+    sfence_known(vh, va, asid);
+}
+
+static inline void sfence_address(struct vhart *vh, uint64_t va, uint64_t asid)
+{
+    vhart_count(vh, EXIT_sfence);
+    vh->h.pc += 4;
+    if (unlikely(!shadow_sfence_known(&vh->shadow, va))) {
+        sfence_unknown(vh, va, asid);
+    } else {
+        sfence_known(vh, va, asid);
+    }
+}
+
+void m_sfence(struct vhart *vh, uint64_t va, uint64_t asid)
+{
+    sfence_address(vh, va, fenced_asid(&vh->h, vh->last_raw, asid));
 }
 
 /* sfence.vma of VS, which VTVM doesn't forbid. */
 static last_call void sfence(struct vhart *vh, uint32_t raw)
 {
-    unsigned rs1 = raw >> 15 & 31;
-    uint64_t va = vh->h.x[rs1];
+    unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31;
 
+    if (rs1 != 0) {
+        sfence_address(vh, vh->h.x[rs1], fenced_asid(&vh->h, raw, vh->h.x[rs2]));
+        return;
+    }
     vhart_count(vh, EXIT_sfence);
     vh->h.pc += 4;
-    if (unlikely(rs1 == 0)) {
-        sfence_all(vh, raw);
-    } else if (unlikely(!shadow_sfence_known(&vh->shadow, va))) {
-        sfence_unknown(vh, raw, va);
-    } else {
-        sfence_known(vh, raw, va);
-    }
+    sfence_all(vh, raw);
 }
 
 /* hfence.vvma and hfence.gvma of HS, which TVM doesn't forbid. */

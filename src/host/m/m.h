@@ -30,8 +30,11 @@ int m_mmio_store(uint64_t pa, unsigned len, uint64_t value);
 /* run.c: what entry.S calls */
 void m_trap(struct vhart *vh, uint64_t cause, uint64_t mstatus);
 void m_illegal(struct vhart *vh, uint64_t mstatus); /* illegal.c: the same for cause 2 */
-void m_settle_undelegated(struct vhart *vh);        /* V = 0, vhart.watching */
-void m_settle_guest(struct vhart *vh);              /* V = 1 */
+/* sfence.vma of VS, vhart.last_raw, which VTVM doesn't forbid; the values of rs1, which is not x0,
+ * and rs2. */
+void m_sfence(struct vhart *vh, uint64_t va, uint64_t asid);
+void m_settle_undelegated(struct vhart *vh); /* V = 0, vhart.watching */
+void m_settle_guest(struct vhart *vh);       /* V = 1 */
 _Noreturn void m_broken(struct vhart *vh);
 
 /* switch.c */
