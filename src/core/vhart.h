@@ -137,6 +137,7 @@ struct vhart {
     struct quick_words words;       /* constant */
     uint64_t fenced;                /* entry.S: an address, for a moment */
     uint64_t armed;                 /* what the M comparator holds */
+    uint64_t seip;                  /* the bit of mip.SEIP that M writes, as hardware has it */
     uint64_t m_irqs;     /* in mie always: Hearth's own, and MEI if firmware may be sent it */
     uint64_t shadow_atp; /* satp for the shadow root of the key below */
     struct shadow_key shadow_key;

@@ -57,14 +57,14 @@ void m_firmware_load(struct vhart *vh)
     struct hart *h = &vh->h;
 
     vhart_count(vh, EXIT_to_m);
+    hw_write(CSR_mideleg, 0);
+    hw_write(CSR_medeleg, 0);
+    hw_write(CSR_mie, vh->m_irqs);
+    m_mip_load(vh, 0); /* what mip shows of SEI now is the wire */
     if (vh->captured) {
         external_release(vh->plic);
         vh->captured = false;
     }
-    hw_write(CSR_mideleg, 0);
-    hw_write(CSR_medeleg, 0);
-    hw_write(CSR_mie, vh->m_irqs);
-    hw_clear(CSR_mip, IRQS_S); /* what mip shows of SEI now is the wire */
     if (machine.smaia) {
         hw_write(CSR_mvien, 0);
     }

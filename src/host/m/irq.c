@@ -158,6 +158,19 @@ void m_vs_timer(struct vhart *vh)
     arm_vs(vh, due, deadline);
 }
 
+/*
+ * SEIP's bit is written only when it changes: QEMU loses a wire that goes up while a hart writes it
+ * (docs/limits.md).
+ */
+void m_mip_load(struct vhart *vh, uint64_t pending)
+{
+    uint64_t mask = IRQS_S ^ (BIT(IRQ_SEI) & ~(pending ^ vh->seip));
+
+    vh->seip = pending & BIT(IRQ_SEI);
+    hw_clear(CSR_mip, mask);
+    hw_set(CSR_mip, pending & mask);
+}
+
 /* All of mip as VS is to see it, in the physical S bits. */
 void m_vs_pending(struct vhart *vh)
 {
@@ -169,12 +182,11 @@ void m_vs_pending(struct vhart *vh)
     due = vs_timer_due(h, &deadline);
     pending |= due ? BIT(IRQ_VSTI) : 0;
     pending = (pending & h->hideleg & IRQS_VS) >> 1;
-    if (machine.smaia) {
+    if (vh->vs.mvien) { /* else, with AIA, hideleg has no VSEI */
         hw_write(CSR_mvip, pending & BIT(IRQ_SEI));
         pending &= ~BIT(IRQ_SEI);
     }
-    hw_clear(CSR_mip, IRQS_S);
-    hw_set(CSR_mip, pending);
+    m_mip_load(vh, pending);
     arm_vs(vh, due, deadline);
 }
 

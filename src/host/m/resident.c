@@ -109,7 +109,7 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
     }
     /* With mvien sie.SEIE is a bit of its own; the real line is mie.SEIE's and comes to Hearth. */
     e->mideleg = machine.smaia ? irqs & ~BIT(IRQ_SEI) : irqs;
-    e->mvien = irqs & BIT(IRQ_SEI);
+    e->mvien = machine.smaia ? irqs & BIT(IRQ_SEI) : 0;
     e->mcounteren = h->mcounteren & h->hcounteren;
     e->quick = (e->mcounteren & COUNTEREN_TM) != 0 ? QUICK_TIME : QUICK_NONE;
     e->time_added = h->htimedelta + vh->time_offset;
@@ -168,16 +168,15 @@ static void load_hs(struct vhart *vh, uint8_t prv)
 {
     struct hart *h = &vh->h;
 
-    if (vh->captured) {
-        external_release(vh->plic);
-        vh->captured = false;
-    }
     if (!m_enables_known(vh)) {
         m_enables_change(vh);
     }
     m_hs_controls(vh, true);
-    hw_clear(CSR_mip, IRQS_S);
-    hw_set(CSR_mip, h->mip & IRQS_S);
+    m_mip_load(vh, h->mip & IRQS_S);
+    if (vh->captured) {
+        external_release(vh->plic);
+        vh->captured = false;
+    }
 #define LOAD(hs, vs) hw_write(CSR_##hs, h->hs);
     M_TRAP_CSRS(LOAD)
 #undef LOAD
@@ -242,6 +241,9 @@ static void unload_vs(struct vhart *vh)
     m_vs_status_unload(vh);
     m_merge(&h->mie, hw_read(CSR_sie) << 1, h->hideleg & IRQS_VS);
     m_merge(&h->hvip, hw_read(CSR_mip) << 1, h->hideleg & BIT(IRQ_VSSI));
+    if (vh->vs.mvien) {
+        hw_write(CSR_mvip, 0);
+    }
 #define UNLOAD(hs, vs) h->vs = hw_read(CSR_##hs);
     M_TRAP_CSRS(UNLOAD)
 #undef UNLOAD

@@ -62,7 +62,6 @@ static inline void m_hs_differences(struct vhart *vh)
     struct hart *h = &vh->h;
 
     if (machine.smaia) {
-        hw_clear(CSR_mvip, BIT(IRQ_SEI));
         hw_write(CSR_mvien, 0);
     }
     if (machine.menvcfg) {

@@ -26,6 +26,7 @@ static void reset(struct vhart *vh)
         machine.asid_mask < 2 * SHADOW_ROOTS - 1 ? 0 : machine.asid_mask + 1 - SHADOW_ROOTS;
     shadow_flush(&vh->shadow);
     hw_write(CSR_mie, vh->m_irqs);
+    vh->seip = BIT(IRQ_SEI); /* whoever has been here before may have set it */
     hw_write(CSR_satp, 0);
     hw_sfence_all();
 }

@@ -11,7 +11,8 @@ struct work {
     volatile bool ready, done, failed;
     volatile uint64_t count, cause, seen;
     struct hart *peer;
-    uint64_t limit, entry, vsatp, hgatp;
+    volatile uint64_t limit;
+    uint64_t entry, vsatp, hgatp;
     struct guest guest;
     volatile uint64_t out[2]; /* the guest's: value, count */
 };
