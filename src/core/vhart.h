@@ -72,10 +72,10 @@ struct quick_words {
 /* What hardware must hold while VS runs, worked out of the H CSRs: changes seldom. */
 struct vs_environment {
     uint64_t medeleg, mideleg, mcounteren, menvcfg, mvien, mstateen;
-    uint64_t traps;         /* of mstatus, but for what hstatus has; and SXL and UXL */
-    uint64_t status_mask;   /* what counts of the guest's sstatus */
-    uint64_t mie, mie_kept; /* as long as h.mie is mie_of; what mie holds if VS left it alone */
-    int8_t quick;           /* what vhart.quick is to be */
+    uint64_t traps;       /* of mstatus, but for what hstatus has; and SXL and UXL */
+    uint64_t status_mask; /* what counts of the guest's sstatus */
+    uint64_t mie, sie;    /* as long as h.mie is mie_of; sie: what it holds if VS left it alone */
+    int8_t quick;         /* what vhart.quick is to be */
     uint64_t time_added;
     uint64_t deadline; /* when vstimecmp comes, in mtime; 0: it has */
     bool known;        /* false: work it out again */

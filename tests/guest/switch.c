@@ -132,6 +132,34 @@ static void all_changes(void)
     each_way(take_effect);
 }
 
+/* What the guest itself changes in sie is there in vsie after the exit, and in sie at the next
+ * entry. */
+static void enables_of_vs(void)
+{
+    static const uint32_t swap[] = {INSN_CSRRW(A0, CSR_SIE, A1)};
+    static const uint64_t values[] = {SSI | STI | SEI, 0, SEI, 0, STI, SEI, 0, SEI | STI, STI};
+    uint64_t old = 0;
+    put(CSR_VSIE, 0);
+    code_set(swap, 1);
+    for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++) {
+        for (unsigned n = 0; n < 3; n++) {
+            regs.x[A1] = values[i];
+            struct trap t = enter();
+            context("by %s, value %u, entry %u", by_nacl ? "sync_sret" : "sret", i, n);
+            check_eq(t.scause, CAUSE_ECALL_VS, "scause");
+            check_eq(regs.x[A0], old, "sie read in VS");
+            check_bits(hs_csr_get(CSR_VSIE), SSI | STI | SEI, values[i], "vsie");
+            old = values[i];
+        }
+    }
+    put(CSR_VSIE, 0);
+}
+
+static void enables(void)
+{
+    each_way(enables_of_vs);
+}
+
 /* HS's timer interrupts the guest at its time, set before an entry or long before. */
 static void deadline_of_hs(void)
 {
@@ -187,5 +215,6 @@ static void deadlines_of_vs(void)
 }
 
 TESTS("switch", {"all_changes", "hypervisor: CSRs of HS and VS", all_changes},
+      {"enables", "norm:vsip_vsie_sz_acc_op", enables},
       {"deadlines_of_hs", "norm:stimecmp_op", deadlines_of_hs},
       {"deadlines_of_vs", "norm:vstimecmp_op", deadlines_of_vs});

@@ -84,13 +84,11 @@ void m_enables_change(struct vhart *vh)
     vh->mie_of = h->mie;
     vh->watching = m_may_be_undelegated(h);
     vh->hs.mie = m | (h->mie & IRQS_S);
+    vh->vs.sie = (h->mie & h->hideleg & IRQS_VS) >> 1;
     if (machine.smaia) {
         vh->vs.mie = m | sei;
-        vh->vs.mie_kept = 0;
     } else {
-        vh->vs.mie =
-            m | (h->mie & h->hideleg & IRQS_VS) >> 1 | (sei && vh->plic != NULL ? BIT(IRQ_MEI) : 0);
-        vh->vs.mie_kept = vh->vs.mie;
+        vh->vs.mie = m | vh->vs.sie | (sei && vh->plic != NULL ? BIT(IRQ_MEI) : 0);
     }
 }
 

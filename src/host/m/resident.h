@@ -157,7 +157,7 @@ static inline void m_vs_differences(const struct vhart *vh)
     }
     if (machine.smaia) {
         hw_write(CSR_mvien, vh->vs.mvien);
-        hw_write(CSR_sie, (vh->h.mie & vh->h.hideleg & IRQS_VS) >> 1);
+        hw_write(CSR_sie, vh->vs.sie);
     }
 }
 

@@ -20,7 +20,7 @@ static inline bool nothing_pending(const struct hart *h)
 /* vhart.usual is set: has VS left its enables, and nothing come? */
 static inline bool leaves_as_usual(const struct vhart *vh)
 {
-    return vh->usual && hw_read(CSR_mie) == vh->vs.mie && nothing_pending(&vh->h);
+    return vh->usual && hw_read(CSR_sie) == vh->vs.sie && nothing_pending(&vh->h);
 }
 
 static inline __attribute__((always_inline)) void leave(struct vhart *vh, const struct trap *t)
