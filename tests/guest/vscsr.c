@@ -280,6 +280,11 @@ static void shared_with_vs(void)
 }
 
 #define CSR_HSTATEEN0 0x60cu
+#define CSR_SISELECT  0x150u
+#define CSR_SIREG     0x151u
+#define CSR_STOPEI    0x15cu
+#define CSR_VSISELECT 0x250u
+#define CSR_STOPI     0xdb0u
 
 static bool there(unsigned csr)
 {
@@ -287,14 +292,14 @@ static bool there(unsigned csr)
     return hs_csr_read(csr, &v) == CAUSE_NONE;
 }
 
-/* A bit of hstateen0 keeps its registers from VS, and nothing from HS. (AIA's don't where H is
- * emulated: docs/limits.md.) */
+/* A bit of hstateen0 keeps its registers from VS, and nothing from HS. */
 static void stateen(void)
 {
     static const struct {
         uint64_t bit;
         unsigned csr;
-    } rows[] = {{BIT(63), 0x10c}, {BIT(62), CSR_SENVCFG}};
+    } rows[] = {
+        {BIT(63), 0x10c}, {BIT(62), CSR_SENVCFG}, {BIT(60), CSR_SISELECT}, {BIT(59), CSR_STOPI}};
     if (!there(CSR_HSTATEEN0))
         return;
     env_set(MODE_BARE, MODE_BARE);
@@ -310,11 +315,50 @@ static void stateen(void)
             check_eq(hs_csr_put(CSR_HSTATEEN0, on ? all : all & ~rows[i].bit),
                      on ? all : all & ~rows[i].bit, "hstateen0");
             check_eq(cause_of(MODE_VS, insn, 0, 0), on ? CAUSE_NONE : CAUSE_VIRTUAL, "cause in VS");
-            if (exact || i != 0) /* QEMU takes VU's sstateen0 for illegal */
+            if (exact) /* QEMU takes VU's accesses for illegal */
                 check_eq(cause_of(MODE_VU, insn, 0, 0), CAUSE_VIRTUAL, "cause in VU");
             check_eq(cause_of(MODE_HS, insn, 0, 0), CAUSE_NONE, "cause in HS");
         }
     }
+}
+
+/* AIA: siselect and stopi in VS are VS's own. (Without Smstateen nothing closes HS's to a guest of
+ * an emulated H: docs/limits.md.) */
+static void aia_in_vs(void)
+{
+    if (!there(CSR_SISELECT) || !there(CSR_HSTATEEN0))
+        return;
+    env_set(MODE_BARE, MODE_BARE);
+    hs_csr_put(CSR_SISELECT, 0x30);
+    hs_csr_put(CSR_VSISELECT, 0x32);
+    run_insn(MODE_VS, INSN_CSRRW(A0, CSR_SISELECT, A0), 0x34, 0);
+    check_eq(regs.x[A0], 0x32, "siselect read in VS");
+    check_eq(hs_csr_get(CSR_VSISELECT), 0x34, "vsiselect after siselect was written in VS");
+    check_eq(hs_csr_get(CSR_SISELECT), 0x30, "siselect of HS");
+    csr_write(hideleg, VS_IRQS);
+    for (unsigned k = 0; k < 4; k++) { /* enabled by HS, or in VS itself */
+        uint64_t pending = k & 1 ? BIT(IRQ_VSSI) : 0, enabled = k & 2 ? BIT(IRQ_SSI) : 0;
+        context("pending %u, enabled %u", k & 1, k >> 1);
+        csr_write(hvip, pending);
+        csr_write(hie, 0);
+        const uint32_t insns[] = {INSN_CSRRW(X0, CSR_SIE, A0), INSN_CSRRS(A0, CSR_STOPI, X0)};
+        run_code(MODE_VS, insns, 2, enabled, 0);
+        check_eq(regs.x[A0] >> 16, pending && enabled ? IRQ_SSI : 0, "stopi read in VS");
+    }
+    const uint32_t own[] = {INSN_CSRRW(X0, CSR_SIE, A0), INSN_CSRRW(X0, CSR_SIP, A0),
+                            INSN_CSRRS(A1, CSR_STOPI, X0), INSN_CSRRW(X0, CSR_SIP, X0),
+                            INSN_CSRRS(A0, CSR_STOPI, X0)};
+    context("SSIP");
+    run_code(MODE_VS, own, 5, BIT(IRQ_SSI), 0);
+    check_eq(regs.x[A1] >> 16, IRQ_SSI, "stopi after VS has set it");
+    check_eq(regs.x[A0], 0, "stopi after VS has cleared it");
+    check_eq(csr_read(hvip), 0, "hvip");
+    hs_csr_put(CSR_VSISELECT, 0x30);
+    context("no guest interrupt file");
+    check_eq(cause_of(MODE_VS, INSN_CSRRS(A0, CSR_SIREG, X0), 0, 0), CAUSE_VIRTUAL, "sireg in VS");
+    check_eq(cause_of(MODE_VS, INSN_CSRRS(A0, CSR_STOPEI, X0), 0, 0), CAUSE_VIRTUAL,
+             "stopei in VS");
+    csr_write(hie, 0);
 }
 
 /* The rows of the CSR instructions, on a register with 64 plain bits. Old value, rs1, new value. */
@@ -388,5 +432,6 @@ TESTS("vscsr",                                                     /**/
       {"interrupts_in_vs", "norm:vsip_vsie_sz_acc_op", interrupts_in_vs},
       {"shared_with_vs", "norm:H_scsrs_nomatch", shared_with_vs},    /**/
       {"stateen", "Smstateen: hstateen0", stateen},                  /**/
+      {"aia_in_vs", "AIA: VS CSRs", aia_in_vs},                      /**/
       {"csr_instructions", "unprivileged: Zicsr", csr_instructions}, /**/
       {"every_register", "unprivileged: Zicsr", every_register});

@@ -379,11 +379,12 @@ static void effects_by_kind(void **state)
     }
 }
 
-/* What hardware holds while HS or VS runs: the S-level CSRs and no others. */
+/* What hardware holds while HS or VS runs: the S-level CSRs and no others; and what is made of
+ * them. */
 static void resident_rows(void **state)
 {
-    static const unsigned resident[] = {0x100, 0x104, 0x105, 0x106, 0x10A, 0x140,
-                                        0x141, 0x142, 0x143, 0x144, 0x14D, 0x180};
+    static const unsigned resident[] = {0x100, 0x104, 0x105, 0x106, 0x10A, 0x140, 0x141,
+                                        0x142, 0x143, 0x144, 0x14D, 0x180, 0xEB0};
     unsigned n = 0;
     (void)state;
     for (unsigned num = 0; num < 4096; num++) {

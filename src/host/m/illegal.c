@@ -56,7 +56,7 @@ static inline bool is_resident(const struct csr *c)
     if (c->num == CSR_stimecmp) {
         return machine.sstc;
     }
-    return c->resident && (c->num != CSR_senvcfg || machine.menvcfg);
+    return c->resident && (c->num != CSR_senvcfg || machine.menvcfg) && c->num != CSR_vstopi;
 }
 
 /* The whole of it; old: what was read. */
@@ -76,6 +76,19 @@ static last_call void csr_write_in_place(struct vhart *vh, uint32_t raw, const s
         nacl_written(vh, c, effect);
     }
     settle(vh);
+}
+
+/* Made of vsip and vsie, parts of which VS holds in hardware. The model goes on without them: they
+ * may change again. */
+static __attribute__((noinline)) uint64_t vs_topi(struct hart *h)
+{
+    uint64_t mie = h->mie, hvip = h->hvip, top;
+
+    m_vs_irqs_unload(h);
+    top = hart_vstopi(h);
+    h->mie = mie;
+    h->hvip = hvip;
+    return top;
 }
 
 /*
@@ -102,7 +115,7 @@ static last_call void csr(struct vhart *vh, uint32_t raw, uint64_t mstatus)
     }
     if (c->read != NULL) {
         h->time = host_time();
-        old = c->read(h, c);
+        old = unlikely(c->num == CSR_vstopi) && h->v ? vs_topi(h) : c->read(h, c);
     } else {
         old = csr_field_value(h, c);
     }

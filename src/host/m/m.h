@@ -74,7 +74,8 @@ static inline void m_native_note(struct vhart *vh)
 void m_interrupt(struct vhart *vh, uint64_t cause);
 void m_vs_pending(struct vhart *vh); /* VS being loaded: its mip, and the next deadline */
 void m_mip_load(struct vhart *vh, uint64_t pending); /* the S bits of mip */
-void m_vs_timer(struct vhart *vh);                   /* VS resident: VSTIP and the next deadline */
+void m_vs_irqs_unload(struct hart *h); /* VS resident: what it has changed of vsie and vsip */
+void m_vs_timer(struct vhart *vh);     /* VS resident: VSTIP and the next deadline */
 /* host_time(), inline. */
 static inline uint64_t m_time(const struct vhart *vh)
 {

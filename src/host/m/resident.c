@@ -116,8 +116,8 @@ static __attribute__((noinline)) void vs_environment(struct vhart *vh)
     }
     e->menvcfg =
         h->menvcfg & (h->henvcfg | ~cbo) & machine.menvcfg_mask & ~(ENVCFG_STCE | ENVCFG_ADUE);
-    /* AIA's bits stay HS's: see docs/limits.md. */
-    e->mstateen = h->mstateen[0] & (h->hstateen[0] | ~(STATEEN_SE | STATEEN_ENVCFG));
+    /* What has a VS CSR of its own traps: the hardware knows that of HS alone. */
+    e->mstateen = h->hstateen[0] & h->mstateen[0] & (STATEEN_SE | STATEEN_ENVCFG);
     e->differs = machine.smaia || (machine.menvcfg && e->menvcfg != vh->hs.menvcfg) ||
                  ((e->mstateen ^ vh->hs.mstateen) & machine.mstateen) != 0;
     e->traps =
@@ -232,13 +232,18 @@ static void unload_hs(struct vhart *vh)
     h->satp = hw_read(CSR_satp);
 }
 
+void m_vs_irqs_unload(struct hart *h)
+{
+    m_merge(&h->mie, hw_read(CSR_sie) << 1, h->hideleg & IRQS_VS);
+    m_merge(&h->hvip, hw_read(CSR_mip) << 1, h->hideleg & BIT(IRQ_VSSI));
+}
+
 static void unload_vs(struct vhart *vh)
 {
     struct hart *h = &vh->h;
 
     m_vs_status_unload(vh);
-    m_merge(&h->mie, hw_read(CSR_sie) << 1, h->hideleg & IRQS_VS);
-    m_merge(&h->hvip, hw_read(CSR_mip) << 1, h->hideleg & BIT(IRQ_VSSI));
+    m_vs_irqs_unload(h);
     if (vh->vs.mvien) {
         hw_write(CSR_mvip, 0);
     }
