@@ -169,12 +169,14 @@ static void deadline_of_hs(void)
         uint64_t at = rdtime() + timebase / 500;
         if (i % 2 != 0)
             timer_set(at);
-        for (unsigned n = 0; n < 3; n++)
-            enter();
+        struct trap t = {0};
+        for (unsigned n = 0; n < 3 && t.scause != CAUSE_IRQ(IRQ_STI); n++)
+            t = enter(); /* on a busy machine it may come as early as here */
         if (i % 2 == 0)
             timer_set(at);
         code_set(self, 1);
-        struct trap t = enter();
+        if (t.scause != CAUSE_IRQ(IRQ_STI))
+            t = enter();
         context("by %s", by_nacl ? "sync_sret" : "sret");
         check_eq(t.scause, CAUSE_IRQ(IRQ_STI), "scause");
         check(rdtime() >= at && rdtime() - at < timebase / 2,
