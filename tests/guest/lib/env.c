@@ -86,6 +86,16 @@ void env_set(uint64_t vs_mode, uint64_t g_mode)
     fence_all();
 }
 
+void env_split_g(unsigned level)
+{
+    const uint64_t ram = 0x80000000UL;
+    *pt_entry(&env.g, ram, 2) = *pt_entry(&env.g, ram + env.alias, 2) = 0;
+    for (uint64_t p = (uint64_t)image_start & -MEGAPAGE; p < (uint64_t)image_end;
+         p += level_size(level))
+        pt_map(&env.g, p + env.alias, p, PTE_FULL | PTE_U, level);
+    fence_all();
+}
+
 void vs_map(uint64_t va, const void *p, uint64_t flags, unsigned level)
 {
     pt_map(&env.vs, va, (uint64_t)p + env.alias, flags, level);

@@ -40,6 +40,9 @@ extern struct guest regs; /* of the guest that run_insn and run_at enter */
 
 /* Builds both stages and sets vsatp (ASID 1) and hgatp (VMID 1). Forgets earlier tables. */
 void env_set(uint64_t vs_mode, uint64_t g_mode);
+/* Afterwards, with a G-stage: leaves of the level (0: 4 KiB, 1: 2 MiB) instead of those of 1 GiB,
+ * for the program's image alone, at its alias alone. */
+void env_split_g(unsigned level);
 /* Whether the hart has the mode in vsatp and hgatp. */
 bool env_has_vs(uint64_t mode);
 bool env_has_g(uint64_t mode);
