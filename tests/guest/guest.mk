@@ -3,7 +3,7 @@
 # Included by the root Makefile; alone: make -f tests/guest/guest.mk guest
 BUILD ?= build
 
-guest_topics := cost csr csrreg vscsr traps priv perm twostage implicit htinst hlv fences spaces churn irq timer extirq msi smp rfence protect sbi hsm nacl naclmem switch services remote hostile reboot trace
+guest_topics := cost csr csrreg vscsr traps priv perm twostage implicit htinst hlv fences spaces churn irq timer extirq msi smp rfence protect sbi hsm nacl naclmem switch services remote hostile intruder reboot trace
 guest_lib := start hart jump sbi test check print fdt pt env probe worker nacl
 guest_dir := tests/guest
 guest_out := $(BUILD)/guest

@@ -163,27 +163,60 @@ static void pool_runs_dry(void)
     still_works();
 }
 
-/* 10,000 guests, each with a G-stage of its own in the memory of the one before. */
+/* 10,000 guests, each with the G-stage's tables, and memory, that another one had. */
 static void guests_come_and_go(void)
 {
+    struct pt g[8];
+    uint64_t *leaf[8];
     watchdog_seconds(40);
     env_set(MODE_BARE, MODE_SV39);
-    struct pt g = env.g;
-    pt_map(&g, GPA, (uint64_t)frames[0], PTE_FULL | PTE_U, 0);
-    uint64_t *leaf = pt_entry(&g, GPA, 0);
+    for (unsigned i = 0; i < 8; i++) {
+        g[i] = i ? pt_new(MODE_SV39, true, 0) : env.g;
+        for (uint64_t k = 0; i && k < 2; k++)
+            pt_map(&g[i], 0x80000000UL + k * env.alias, 0x80000000UL, PTE_FULL | PTE_U, 2);
+        leaf[i] = pt_entry(&g[i], GPA, 0);
+    }
     for (unsigned n = 0; n < 10000; n++) {
-        unsigned f = n % 1000;
+        unsigned f = n % 1000, which = n * 5 / 3 % 8;
         uint64_t val = 0, vmid = n & 0x3fff;
         *(uint64_t *)frames[f] = MARK(n + 1);
-        *leaf = pte_make((uint64_t)frames[f], PTE_FULL | PTE_U);
-        csr_write(hgatp, pt_atp(&g, vmid));
+        *leaf[which] = pte_make((uint64_t)frames[f], PTE_FULL | PTE_U);
+        csr_write(hgatp, pt_atp(&g[which], vmid));
         __asm__ volatile("hfence.gvma x0, %0" ::"r"(vmid) : "memory");
         struct trap t = probe(MODE_VS, LOAD, GPA, &val);
         context("guest %u", n);
         if (!check(probe_worked(&t, MODE_VS, LOAD, GPA), "the read works") ||
             !check_eq(val >> 32, n + 1, "mark"))
             return;
-        *leaf = 0;
+        *leaf[which] = 0;
+    }
+    context("%s", "");
+    still_works();
+}
+
+/* One address space that has more tables than any pool: its directories are the same one over and
+ * over, so that it costs the guest three pages. 8,000 pages of 4 KiB, each under a shadow table of
+ * its own. */
+static void one_space_too_large(void)
+{
+    watchdog_seconds(30);
+    env_set(MODE_SV39, MODE_SV39);
+    vs_map(VA, frames[7], PTE_FULL, 0);
+    *(uint64_t *)frames[7] = MARK(8);
+    uint64_t *middle = (uint64_t *)((uint64_t)pt_entry(&env.vs, VA, 1) & -PAGE);
+    uint64_t *root = (uint64_t *)((uint64_t)pt_entry(&env.vs, VA, 2) & -PAGE);
+    for (unsigned i = 0; i < 512; i++)
+        middle[i] = middle[0];
+    for (unsigned i = VA / GIGAPAGE; i < VA / GIGAPAGE + 16; i++)
+        root[i] = root[VA / GIGAPAGE];
+    fence_all();
+    for (uint64_t n = 0; n < 8000; n++) {
+        uint64_t val = 0, va = VA + n * MEGAPAGE;
+        struct trap t = probe(MODE_VS, LOAD, va, &val);
+        context("page %lu", n);
+        if (!check(probe_worked(&t, MODE_VS, LOAD, va), "the read works") ||
+            !check_eq(val >> 32, 8, "mark"))
+            return;
     }
     context("%s", "");
     still_works();
@@ -461,5 +494,6 @@ static void start_race(void)
 TESTS("hostile", {"tables_race", "norm:H_vm_twostage", tables_race},
       {"pool_runs_dry", "norm:H_vm_twostage", pool_runs_dry},
       {"guests_come_and_go", "norm:H_vm_twostage", guests_come_and_go},
+      {"one_space_too_large", "norm:H_vm_twostage", one_space_too_large},
       {"nonsense", "norm:hgatp_mode_sz_acc", nonsense}, {"hogs", "norm:H_trap", hogs},
       {"edges", "SBI: Binary Encoding", edges}, {"start_race", "SBI: HSM", start_race});
