@@ -7,6 +7,7 @@
 #include "csr.h"
 #include "nacl.h"
 #include "test.h"
+#include "worker.h"
 
 #define VA        TEST_VA
 #define CODE      (TEST_VA + PAGE)
@@ -166,13 +167,13 @@ static void deadline_of_hs(void)
     static const uint32_t self[] = {INSN_SELF};
     for (unsigned i = 0; i < 10; i++) {
         code_set(self, 0);
-        uint64_t at = rdtime() + timebase / 500;
+        uint64_t at = rdtime() + timebase / 50;
         if (i % 2 != 0)
             timer_set(at);
         struct trap t = {0};
         for (unsigned n = 0; n < 3 && t.scause != CAUSE_IRQ(IRQ_STI); n++)
             t = enter(); /* on a busy machine it may come as early as here */
-        if (i % 2 == 0)
+        if (i % 2 == 0 && (i % 4 == 0 || hs_csr_write(CSR_STIMECMP, at) != CAUSE_NONE))
             timer_set(at);
         code_set(self, 1);
         if (t.scause != CAUSE_IRQ(IRQ_STI))
@@ -216,7 +217,218 @@ static void deadlines_of_vs(void)
         each_way(deadline_of_vs);
 }
 
+/* --- what changes in the guest, or comes meanwhile --- */
+
+static uint64_t get(unsigned csr)
+{
+    return hs_csr_get(csr);
+}
+
+/* What VS writes into its own registers HS finds, also where the exit is one like those before. */
+static void changes_by_vs(void)
+{
+    static const uint32_t write[] = {
+        INSN_CSRRW(X0, CSR_SIE, A0),      INSN_CSRRW(X0, CSR_SSTATUS, A1),
+        INSN_CSRRW(X0, CSR_SSCRATCH, A2), INSN_CSRRW(X0, CSR_STVEC, A3),
+        INSN_CSRRS(A4, CSR_SIE, X0),      INSN_CSRRS(A5, CSR_SSTATUS, X0),
+    };
+    const uint64_t looked_at = SSTATUS_SUM | SSTATUS_MXR | SSTATUS_SPIE | SSTATUS_SPP;
+    code_set(write, 6);
+    for (unsigned i = 0; i < 24; i++) {
+        uint64_t sie_value = (i / 3 % 2 ? STI : 0) | (i / 4 % 2 ? SSI : 0);
+        uint64_t status = (i / 3 % 3 == 1 ? SSTATUS_SUM : 0) | (i / 5 % 2 ? SSTATUS_MXR : 0);
+        regs.x[A0] = sie_value;
+        regs.x[A1] = status;
+        regs.x[A2] = i;
+        regs.x[A3] = CODE + 4 * i;
+        struct trap t = enter();
+        context("by %s, entry %u", by_nacl ? "sync_sret" : "sret", i);
+        check_eq(t.scause, CAUSE_ECALL_VS, "scause");
+        check_eq(regs.x[A4], sie_value, "sie in VS");
+        check_bits(regs.x[A5], looked_at, status, "sstatus in VS");
+        if (i % 2 == 0)
+            continue; /* not looked at: what HS reads might set things right */
+        check_eq(get(CSR_VSIE), sie_value, "vsie");
+        check_bits(get(CSR_VSSTATUS), looked_at, status, "vsstatus");
+        check_eq(get(CSR_VSSCRATCH), i, "vsscratch");
+        check_eq(get(CSR_VSTVEC), CODE + 4 * i, "vstvec");
+    }
+    context("%s", "");
+}
+
+static void all_changes_by_vs(void)
+{
+    each_way(changes_by_vs);
+}
+
+/* What HS had it has after the exit; and sync_sret enters U as it does the guest. */
+static void state_of_hs(void)
+{
+    static const uint32_t nothing[] = {INSN_NOP};
+    struct pt hs = pt_new(MODE_SV39, false, 0);
+    pt_map(&hs, 0x80000000UL, 0x80000000UL, PTE_FULL, 2);
+    code_set(nothing, 1);
+    for (unsigned i = 0; i < 16; i++) {
+        uint64_t own = i / 4 % 2 ? pt_atp(&hs, 3) : 0, sum = i / 3 % 2 ? SSTATUS_SUM : 0;
+        csr_write(satp, own);
+        __asm__ volatile("sfence.vma" ::: "memory");
+        csr_clear(sstatus, SSTATUS_SUM);
+        csr_set(sstatus, sum);
+        struct trap t = enter();
+        uint64_t found = csr_read(satp);
+        csr_write(satp, 0);
+        __asm__ volatile("sfence.vma" ::: "memory");
+        context("by %s, entry %u", by_nacl ? "sync_sret" : "sret", i);
+        check_eq(t.scause, CAUSE_ECALL_VS, "scause");
+        check_eq(found, own, "satp of HS after the exit");
+        check_bits(t.sstatus, SSTATUS_SUM, sum, "sstatus of HS after the exit");
+        if (by_nacl && i % 5 == 4)
+            check_eq(nacl_run(MODE_U, (uint64_t)frames[1], 0).scause, CAUSE_ECALL_U,
+                     "scause of U, entered by sync_sret");
+    }
+    csr_clear(sstatus, SSTATUS_SUM);
+    context("%s", "");
+}
+
+static void all_state_of_hs(void)
+{
+    each_way(state_of_hs);
+}
+
+/* sie of HS, turned on and off before an entry, decides whether its timer ends the guest. */
+static void enables_of_hs(void)
+{
+    static const uint32_t count[] = {INSN_I(0x13, 0, A0, A0, -1), 0xfe051ee3u /* bnez a0, -4 */};
+    code_set(count, 2);
+    for (unsigned i = 0; i < 12; i++) {
+        bool on = i & 1;
+        csr_clear(sie, STI);
+        timer_set(rdtime() + timebase / 200);
+        for (unsigned n = 0; n < 3; n++) {
+            regs.x[A0] = 1;
+            enter();
+        }
+        if (on)
+            csr_set(sie, STI);
+        uint64_t until = rdtime() + (on ? PATIENCE : timebase / 100);
+        struct trap t;
+        do {
+            regs.x[A0] = 2000;
+            t = enter();
+        } while (t.scause == CAUSE_ECALL_VS && rdtime() < until);
+        context("by %s, STIE %u", by_nacl ? "sync_sret" : "sret", on);
+        check_eq(t.scause, on ? CAUSE_IRQ(IRQ_STI) : CAUSE_ECALL_VS, "scause");
+        timer_clear();
+        csr_set(sie, STI);
+    }
+    context("%s", "");
+}
+
+static void all_enables_of_hs(void)
+{
+    each_way(enables_of_hs);
+}
+
+/* An interrupt that HS takes clears hstatus.SPV: sret goes on in HS then, not in the guest. */
+static volatile unsigned seen_ssi;
+static bool take_ssi(const struct trap *t)
+{
+    csr_clear(sip, SSI);
+    seen_ssi++;
+    return t->scause == CAUSE_IRQ(IRQ_SSI);
+}
+
+static void interrupt_before_sret(void)
+{
+    static const uint32_t nothing[] = {INSN_NOP};
+    code_set(nothing, 0);
+    seen_ssi = 0;
+    for (unsigned i = 0; i < 6; i++) {
+        for (unsigned n = 0; n < 3; n++)
+            enter();
+        context("by %s", by_nacl ? "sync_sret" : "sret");
+        me()->irq = take_ssi;
+        csr_write(scause, 0);
+        csr_set(hstatus, HSTATUS_SPV);
+        csr_set(sie, SSI);
+        csr_set(sip, SSI);
+        irq_on();
+        __asm__ volatile("nop; nop; nop; nop");
+        irq_off();
+        csr_clear(sie, SSI);
+        me()->irq = 0;
+        check_eq(seen_ssi, i + 1, "interrupts taken");
+        if (i % 2 != 0) /* or nobody asks before sret does */
+            check_bits(csr_read(hstatus), HSTATUS_SPV, 0, "hstatus.SPV after it");
+        uint64_t there = 0;
+        csr_set(sstatus, SSTATUS_SPP);
+        __asm__ volatile(
+            "la %0, 1f\n"
+            "csrw sepc, %0\n"
+            "li %0, 0\n"
+            "sret\n"
+            "1: li %0, 1"
+            : "+r"(there)::"memory");
+        check_eq(there, 1, "HS goes on where sepc was");
+        irq_off();
+    }
+    context("%s", "");
+}
+
+static void interrupts_before_sret(void)
+{
+    each_way(interrupt_before_sret);
+}
+
+/* An IPI that comes while the guest runs and that HS doesn't take waits in sip for the exit. */
+static void send(struct work *w)
+{
+    w->seen = (uint64_t)sbi_send_ipi(1, harts[0].hartid).error;
+    __asm__ volatile("fence" ::: "memory");
+    *(volatile uint64_t *)frames[0] = 1;
+}
+
+static void ipi_meanwhile(void)
+{
+    static const uint32_t wait[] = {INSN_LOAD(3, A0, A3, 0), BEQ_BACK};
+    vs_map(VA, frames[0], PTE_FULL, 0);
+    fence_all();
+    code_set(wait, 2);
+    csr_clear(sie, SSI);
+    for (unsigned i = 0; i < 10; i++) {
+        csr_clear(sip, SSI);
+        *(volatile uint64_t *)frames[0] = 1;
+        for (unsigned n = 0; n < 3; n++) {
+            regs.x[A3] = VA;
+            enter();
+        }
+        *(volatile uint64_t *)frames[0] = 0;
+        worker_give(1, send);
+        regs.x[A3] = VA;
+        struct trap t = enter();
+        context("by %s, time %u", by_nacl ? "sync_sret" : "sret", i);
+        check_eq(t.scause, CAUSE_ECALL_VS, "scause");
+        worker_wait(1);
+        check_bits(csr_read(sip), SSI, SSI, "sip.SSIP of HS after the exit");
+        check_bits(get(CSR_VSIP), SSI, 0, "vsip.SSIP");
+    }
+    csr_clear(sip, SSI);
+    context("%s", "");
+}
+
+static void ipis_meanwhile(void)
+{
+    workers_setup();
+    if (worker_start(1))
+        each_way(ipi_meanwhile);
+}
+
 TESTS("switch", {"all_changes", "hypervisor: CSRs of HS and VS", all_changes},
       {"enables", "norm:vsip_vsie_sz_acc_op", enables},
       {"deadlines_of_hs", "norm:stimecmp_op", deadlines_of_hs},
-      {"deadlines_of_vs", "norm:vstimecmp_op", deadlines_of_vs});
+      {"deadlines_of_vs", "norm:vstimecmp_op", deadlines_of_vs},
+      {"changes_by_vs", "hypervisor: CSRs of HS and VS", all_changes_by_vs},
+      {"state_of_hs", "hypervisor: CSRs of HS and VS", all_state_of_hs},
+      {"enables_of_hs", "norm:H_trap", all_enables_of_hs},
+      {"interrupts_before_sret", "norm:H_trap", interrupts_before_sret},
+      {"ipis_meanwhile", "SBI: IPI", ipis_meanwhile});
