@@ -226,12 +226,12 @@ static uint64_t random_va(void)
     return region[rnd(ARRAY_LEN(region))] + rnd(24) * 4096 + rnd(4096);
 }
 
-static void do_fill(void)
+static void fill_at(uint64_t va)
 {
     static const unsigned sizes[] = {12, 12, 12, 12, 12, 21, 30};
     static const uint64_t slot;
     unsigned vs = sizes[rnd(7)], gs = sizes[rnd(50) ? rnd(6) : 6];
-    struct rule r = {.key = current, .va = random_va(), .origin = vs, .g_shift = gs};
+    struct rule r = {.key = current, .va = va, .origin = vs, .g_shift = gs};
     r.gpa_known = rnd(100) != 0;
     struct xlate x = {.vs_pte = PTE_V | PTE_RWX | PTE_A | PTE_D | PTE_U,
                       .g_pte = PTE_V | PTE_RWX | PTE_A | PTE_D | PTE_U,
@@ -259,6 +259,24 @@ static void do_fill(void)
     }
 }
 
+/* One of addresses of the guest that runs, mostly as its SFENCE.VMA: from what is known of its
+ * tables. */
+static bool fence_by_all_means(const struct fence *f, uint64_t hgatp)
+{
+    if (f->kind == FENCE_GVMA || f->all_addresses || s.vmid != (hgatp & HGATP_VMID) ||
+        rnd(4) == 0) {
+        return shadow_fence(&s, f, hgatp);
+    }
+    if (!shadow_sfence_known(&s, f->address)) {
+        shadow_sfence_find(&s, f->address);
+    }
+    bool idle = shadow_sfence_idle(&s, f->address);
+    bool lost =
+        shadow_sfence(&s, f->address, f->all_ids ? SHADOW_ALL_ASIDS : FIELD_PUT(SATP_ASID, f->id));
+    assert_false(idle && lost);
+    return lost;
+}
+
 static void do_fence(void)
 {
     struct fence f = {.kind = rnd(3) == 0 ? FENCE_GVMA : FENCE_VVMA,
@@ -270,7 +288,7 @@ static void do_fence(void)
     if (f.kind == FENCE_GVMA) {
         f.address = rnd(64) << 12 | rnd(4) << 30;
     }
-    bool lost = shadow_fence(&s, &f, FIELD_PUT(HGATP_VMID, vmid));
+    bool lost = fence_by_all_means(&f, FIELD_PUT(HGATP_VMID, vmid));
     host_obeys(lost, f.address);
     rules_drop(&f, vmid);
 }
@@ -344,6 +362,27 @@ static bool look_at(uint64_t va)
     return true;
 }
 
+/* What is known of where a fence has to look is what comes to be between two fences, too. */
+static void fill_between_fences(void)
+{
+    if (key_is_bare(current)) {
+        return;
+    }
+    uint64_t va = random_va();
+    for (unsigned i = 0; i < 2; i++) {
+        const struct fence f = {.kind = FENCE_VVMA, .all_ids = true, .address = va};
+        if (!shadow_sfence_known(&s, va)) {
+            shadow_sfence_find(&s, va);
+        }
+        host_obeys(shadow_sfence(&s, va, SHADOW_ALL_ASIDS), va);
+        rules_drop(&f, vmid_of(current));
+        (void)look_at(va);
+        if (i == 0) {
+            fill_at(va);
+        }
+    }
+}
+
 /* Something global is looked at in some address spaces, changed in one of these or elsewhere, and
  * looked at again. */
 static void do_tour(void)
@@ -362,7 +401,7 @@ static void do_tour(void)
         do_switch((unsigned)rnd(KEYS));
     }
     struct fence f = {.kind = FENCE_VVMA, .all_ids = true, .address = r.va};
-    host_obeys(shadow_fence(&s, &f, keys[r.key].hgatp), f.address);
+    host_obeys(fence_by_all_means(&f, keys[r.key].hgatp), f.address);
     rules_drop(&f, vmid_of(r.key));
     for (unsigned i = 0; i < ARRAY_LEN(key); i++) {
         do_switch(key[i]);
@@ -378,6 +417,7 @@ static void try_all(uint64_t size)
     assert_ptr_not_equal(pool, MAP_FAILED);
     memset(pool, 0xff, POOL_SIZE);
     shadow_init(&s, pool, POOL_PA, size);
+    memset(s.node, 0, s.pages * sizeof(*s.node)); /* or whatever lay there before a reset */
     memset(&tlb, 0, sizeof(tlb));
     rule_count = 0;
     for (uint64_t k = 0; k < KEYS; k++) {
@@ -392,12 +432,14 @@ static void try_all(uint64_t size)
         if (what < 30) {
             do_switch((unsigned)rnd(KEYS));
         } else if (what < 400) {
-            do_fill();
+            fill_at(random_va());
             fills++;
         } else if (what < 480) {
             do_fence();
         } else if (what < 485 && rule_count != 0) {
             do_tour();
+        } else if (what < 500) {
+            fill_between_fences();
         } else {
             found += look_at(random_va());
         }
