@@ -74,7 +74,8 @@ static uint64_t target(void)
     case 1:
         return pte_make(address() & -PAGE, below(2) ? PTE_FULL : PTE_V);
     case 2:
-        return FIELD_PUT(ATP_MODE, 7 + below(4)) | FIELD_PUT(VSATP_ASID, below(4)) | address() >> 12;
+        return FIELD_PUT(ATP_MODE, 7 + below(4)) | FIELD_PUT(VSATP_ASID, below(4)) |
+               address() >> 12;
     case 3:
         return rnd() >> below(64);
     default:
