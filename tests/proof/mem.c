@@ -2,13 +2,11 @@
 /* parts: 9 */
 /* cbmc: --unwind 6 --unwindset prove_mem.0:10 */
 /*
- * What mem_at() gives lies in the world's memory, all of it, and it gives what does; and the page
- * that a shadow table may hold (xlate_clip) is the largest that does, no larger than both stages
- * allow: 4 KiB of something else, if there is none. Of lengths a proof has words and pages, each a
- * case of its own; a test has any.
+ * What mem_at() gives lies in the world's memory, all of it, and it gives what does. Of lengths a
+ * proof has words and pages, each a case of its own; a test has any.
  */
 #include "proof.h"
-#include "spec/walk.h"
+#include "spec/mem.h"
 #include "words.h"
 
 #ifdef PART
@@ -55,20 +53,6 @@ static void prove_at(const struct mem *m, uint64_t pa, uint64_t len)
     reached();
 }
 
-static void prove_page(const struct mem *m, uint64_t pa, unsigned shift)
-{
-    struct xlate x = {.pa.a = pa, .shift = shift};
-    bool largest = true;
-
-    xlate_clip(&x, m);
-    for (unsigned s = shift; s >= 12; s -= 9) {
-        bool there = gives(m, align_down(pa, BIT(s)), BIT(s));
-        prove((x.shift == s) == (largest && (there || s == 12)));
-        largest = largest && !there;
-    }
-    reached();
-}
-
 void prove_mem(void);
 void prove_mem(void)
 {
@@ -80,13 +64,8 @@ void prove_mem(void)
     range[0] = range_any();
     range[1] = range_any();
     for (unsigned i = 0; i < ARRAY_LEN(sizes); i++) {
-        if (i != which) {
-            continue;
-        }
-        if (any_bool()) {
+        if (i == which) {
             prove_at(&m, pa, BIT(sizes[i]));
-        } else {
-            prove_page(&m, pa & MASK(55, 0), sizes[i] < 12 ? 12 : sizes[i]);
         }
     }
     if (!PROVING) {
