@@ -279,8 +279,13 @@ static void enable_access(struct vplic *p, uint64_t offset, struct vdev_access *
     struct vplic_hart *h = hart_of(p, offset / ENABLE_STRIDE, &s);
     unsigned w = (unsigned)(offset % ENABLE_STRIDE / 4);
 
-    if (h != NULL && w < p->words) {
-        (s ? s_enable : m_enable)(p, h, w, a);
+    if (h == NULL || w >= p->words) {
+        return;
+    }
+    if (s) {
+        s_enable(p, h, w, a);
+    } else {
+        m_enable(p, h, w, a);
     }
 }
 
@@ -290,10 +295,17 @@ static void context_access(struct vplic *p, uint64_t offset, struct vdev_access 
     struct vplic_hart *h = hart_of(p, offset / CONTEXT_STRIDE, &s);
     uint64_t at = offset % CONTEXT_STRIDE;
 
-    if (h != NULL && at == 0) {
-        (s ? s_threshold : m_threshold)(p, h, a);
-    } else if (h != NULL && at == 4) {
-        (s ? s_claim : m_claim)(p, h, a);
+    if (h == NULL || at > 4) {
+        return;
+    }
+    if (s && at == 0) {
+        s_threshold(p, h, a);
+    } else if (s) {
+        s_claim(p, h, a);
+    } else if (at == 0) {
+        m_threshold(p, h, a);
+    } else {
+        m_claim(p, h, a);
     }
 }
 

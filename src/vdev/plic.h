@@ -26,10 +26,12 @@
 
 #include "vdev/vdev.h"
 
-#define VPLIC_SOURCES  1023
+#define VPLIC_SOURCES 1023
+#ifndef VPLIC_WORDS /* a proof has fewer */
 #define VPLIC_WORDS    32
-#define VPLIC_CONTEXTS 128        /* those that firmware can reach; others are nobody's */
-#define VPLIC_NOTHING  UINT32_MAX /* a threshold above every priority */
+#define VPLIC_CONTEXTS 128 /* those that firmware can reach; others are nobody's */
+#endif
+#define VPLIC_NOTHING UINT32_MAX /* a threshold above every priority */
 
 /* A physical context; NULL: the hart has none. claim/complete is threshold[1]. */
 struct plic_context {
