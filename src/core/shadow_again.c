@@ -152,8 +152,7 @@ hot_inline enum shadow_again fill_one(struct shadow *s, const struct hart *h, co
                  (larger != 0 && (g->slot & LARGER) != 0))) {
         return (g_pte & PTE_V) == 0 ? SHADOW_GUEST_PAGE_FAULT : SHADOW_UNKNOWN;
     }
-    bool mxr = (s->current->key.flavour & SHADOW_FLAVOUR_MXR) != 0;
-    uint64_t leaf = quick_leaf(mem, vs_pte, larger, g_pte, pa, mxr);
+    uint64_t leaf = quick_leaf(mem, vs_pte, larger, g_pte, pa);
     if (unlikely(leaf == 0)) {
         return SHADOW_UNKNOWN;
     }

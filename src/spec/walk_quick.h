@@ -107,11 +107,12 @@ hot_inline uint64_t quick_page(uint64_t pte, uint64_t addr, unsigned larger)
     return page;
 }
 
-/* As shadow_leaf(), for pa's page; 0 as well if that is not in mem's first range. */
+/* As shadow_leaf(), for pa's page; 0 as well if that is not in mem's first range. What passes can
+ * be read: MXR changes nothing. */
 hot_inline uint64_t quick_leaf(const struct mem *mem, uint64_t vs_pte, unsigned vs_larger,
-                               uint64_t g_pte, uint64_t pa, bool mxr)
+                               uint64_t g_pte, uint64_t pa)
 {
-    uint64_t leaf = leaf_join(vs_pte, g_pte, mxr);
+    uint64_t leaf = leaf_join(vs_pte, g_pte, false);
 
     if (unlikely(leaf == 0 || pa - mem->range[0].base >= mem->range[0].size)) {
         return 0;

@@ -315,6 +315,8 @@ static void nacl(void)
         return;
     run_code(MODE_VS, ecall, 1, 0, 0);
     nacl_run(MODE_VS, code_pc(MODE_VS), HSTATUS_SPVP | HSTATUS_VTW);
+    uint64_t own = csr_read(hstatus);
+    check_bits(own, HSTATUS_VTW, 0, "hstatus of HS, not the guest's");
     shm.swap = 1;
     for (unsigned i = 0; i < 10; i++) {
         nacl_put(CSR_HVIP, 0); /* each time, as KVM does */
@@ -323,6 +325,7 @@ static void nacl(void)
         check_eq(csr_read(scause), CAUSE_ECALL_VS, "scause");
         check_eq(csr_read(sepc), code_pc(MODE_VS), "sepc");
         check_bits(shm.swap_hstatus, HSTATUS_SPV, HSTATUS_SPV, "the trap's hstatus");
+        check_eq(csr_read(hstatus), own, "hstatus of HS is its own again");
         check(!exact || n <= 700, "at most 700");
         if (i == 9)
             note("%lu instructions", n);

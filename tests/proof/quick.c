@@ -65,7 +65,7 @@ void prove_quick(void)
         .shift = 12,
         .vs_shift = (uint8_t)(12 + 9 * vs_larger),
     };
-    uint64_t leaf = quick_leaf(&mem, vs_pte, vs_larger, g_pte, pa, mxr);
+    uint64_t leaf = quick_leaf(&mem, vs_pte, vs_larger, g_pte, pa);
     if (leaf != 0) {
         check_filled(&mem, &x, leaf, mxr);
     }
